@@ -1,0 +1,121 @@
+"""Every entry point of every function, a few lines each. What they do is in `chalicelib/desk`, pages in `web`.
+
+Event functions stand here and not on blueprints: a blueprint's handler would never import this file in Lambda.
+Their triggers are in `infra/template.yaml`.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from chalice.app import Chalice, Cron, Rate
+
+from chalicelib.adapters import outbox as outbox_store
+from chalicelib.desk import inbound, outbox, surveys, timers, upkeep
+from chalicelib.log import logger
+from chalicelib.web.routes import BLUEPRINTS
+
+app = Chalice(app_name="deskbell")
+app.api.binary_types = ["multipart/form-data", "image/*", "font/*"]
+for blueprint in BLUEPRINTS:
+    app.register_blueprint(blueprint)
+
+_LAST_TRY = 5  # maxReceiveCount of the queues in infra/template.yaml
+
+Event = dict[str, Any]
+
+
+@app.lambda_function(name="inbound_mail")
+def inbound_mail(event: Event, context: Any) -> Event:
+    """S3 tells of new mails through the queue; one that fails is tried again by itself."""
+    return _batch(event, context, EventType.SQS, _receive_mails)
+
+
+@app.lambda_function(name="relay")
+def relay(event: Event, context: Any) -> Event:
+    """The table's stream tells of outbox entries; each becomes a message for `deliver`."""
+    return _batch(event, context, EventType.DynamoDBStreams, _relay_entry)
+
+
+@app.lambda_function(name="deliver")
+def deliver(event: Event, context: Any) -> Event:
+    """Sends what stands in the outbox, one message an entry."""
+    return _batch(event, context, EventType.SQS, _deliver_entry)
+
+
+@app.lambda_function(name="sla_check")
+def sla_check(event: Event, context: Any) -> Event:
+    """Asked by the state machine what to do next; the answer is the input of its next state."""
+    waited_for = _instant(event.get("waited_for"))
+    decision = timers.check(event["ticket"], event["timer"], waited_for, _now())
+    answer = {"ticket": event["ticket"], "timer": event["timer"], "action": decision.action.value}
+    if decision.wait_until:
+        answer["wait_until"] = decision.wait_until.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return answer | ({"waited_for": event["waited_for"]} if waited_for else {})
+
+
+@app.lambda_function(name="sla_escalate")
+def sla_escalate(event: Event, context: Any) -> Event:
+    """Told by the state machine to fire what is due."""
+    timers.escalate(event["ticket"], event["timer"], _instant(event.get("waited_for")), _now())
+    return {name: event[name] for name in ("ticket", "timer", "waited_for") if name in event}
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="send_surveys")
+def send_surveys(event: Any) -> None:
+    """Every five minutes: surveys whose time has come."""
+    logger.info("surveys sent", count=surveys.send_due(_now()))
+
+
+@app.schedule(Cron(30, 18, "*", "*", "?", "*"), name="upkeep")
+def daily_upkeep(event: Any) -> None:
+    """Every night at 18:30 UTC: tickets resolved 14 days ago are closed."""
+    logger.info("tickets closed", count=upkeep.close_resolved(_now()))
+
+
+def _receive_mails(record: SQSRecord) -> None:
+    body = json.loads(record.body)
+    for entry in body.get("Records", []):  # S3's test event at the creation of the notification has none
+        key, received_at = unquote_plus(entry["s3"]["object"]["key"]), _instant(entry["eventTime"]) or _now()
+        try:
+            inbound.receive(key, received_at, _now())
+        except Exception as error:
+            if _tries(record) < _LAST_TRY:
+                raise
+            inbound.give_up(key, error, received_at)
+
+
+def _relay_entry(record: DynamoDBRecord) -> None:
+    announced = outbox_store.announced(record.raw_event)
+    if announced:
+        outbox_store.enqueue(*announced)
+
+
+def _deliver_entry(record: SQSRecord) -> None:
+    message = json.loads(record.body)
+    outbox.deliver(message["ticket"], message["id"], _tries(record), _now())
+
+
+def _batch(event: Event, context: Any, kind: EventType, work: Any) -> Event:
+    """Each record by itself: only those that failed come again.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+    """
+    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(event=event, record_handler=work, processor=processor, context=context))
+
+
+def _tries(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

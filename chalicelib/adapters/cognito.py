@@ -1,0 +1,64 @@
+"""Agents' passwords live in Cognito; this is the only place that speaks to it.
+
+https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminInitiateAuth.html
+"""
+
+from typing import Any
+
+from chalicelib.adapters.aws import client
+from chalicelib.config import config
+from chalicelib.domain.errors import InvalidInput
+
+
+def check_password(address: str, password: str) -> str | None:
+    """None when the password is right; a challenge session when it is right but must be replaced first.
+
+    Raises InvalidInput("sign_in_failed"), the same for an unknown address and a wrong password.
+    """
+    cognito = client("cognito-idp")
+    try:
+        answer = cognito.admin_initiate_auth(
+            **_pool(),
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": address, "PASSWORD": password},
+        )
+    except (cognito.exceptions.NotAuthorizedException, cognito.exceptions.UserNotFoundException):
+        raise InvalidInput("sign_in_failed", field="password") from None
+    return str(answer["Session"]) if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED" else None
+
+
+def replace_password(address: str, password: str, session: str) -> None:
+    """Answers the challenge. Raises InvalidInput("password_too_weak" | "session_ended")."""
+    cognito = client("cognito-idp")
+    try:
+        cognito.admin_respond_to_auth_challenge(
+            **_pool(),
+            ChallengeName="NEW_PASSWORD_REQUIRED",
+            ChallengeResponses={"USERNAME": address, "NEW_PASSWORD": password},
+            Session=session,
+        )
+    except (cognito.exceptions.InvalidPasswordException, cognito.exceptions.InvalidParameterException):
+        raise InvalidInput("password_too_weak", field="password") from None
+    except (cognito.exceptions.NotAuthorizedException, cognito.exceptions.CodeMismatchException):
+        raise InvalidInput("session_ended", field="password") from None
+
+
+def invite(address: str, password: str | None, is_final: bool) -> None:
+    """Makes a sign-in; an existing one is left as it is. Without a password Cognito makes one and mails it.
+
+    `is_final`: the given password stays; otherwise it must be replaced at the first sign-in.
+    """
+    cognito = client("cognito-idp")
+    request: dict[str, Any] = {"UserPoolId": config().user_pool_id, "Username": address}
+    given = {"TemporaryPassword": password, "MessageAction": "SUPPRESS"} if password else {}
+    attributes = [{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}]
+    try:
+        cognito.admin_create_user(**request, **given, UserAttributes=attributes)
+    except cognito.exceptions.UsernameExistsException:
+        return
+    if password and is_final:
+        cognito.admin_set_user_password(**request, Password=password, Permanent=True)
+
+
+def _pool() -> dict[str, str]:
+    return {"UserPoolId": config().user_pool_id, "ClientId": config().user_pool_client_id}

@@ -1,0 +1,54 @@
+"""Customers in the table, by their address."""
+
+from dataclasses import dataclass
+
+from chalicelib.adapters.codec import decode, encode
+from chalicelib.adapters.items import CustomerItem, Item, TicketItem, address_key, at_version, customer_key
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ticket import Ticket
+
+_AFTER_TICKETS = "~"
+
+
+@dataclass(frozen=True)
+class CustomerPanel:
+    """A customer and their latest tickets, newest first."""
+
+    customer: Customer
+    tickets: tuple[Ticket, ...]
+
+
+def find(address: str) -> Customer | None:
+    """`address` as `normal_address` gives it."""
+    try:
+        return customer_of(CustomerItem.get(address_key(address), "CUSTOMER", consistent_read=True))
+    except CustomerItem.DoesNotExist:
+        return None
+
+
+def get_panel(customer_id: int, limit: int = 20) -> CustomerPanel:
+    """One request. Raises NotFound("customer_not_found")."""
+    items = list(
+        Item.query(customer_key(customer_id), index_name="by_customer", limit=limit + 1, scan_index_forward=False)
+    )
+    customer = next((item for item in items if isinstance(item, CustomerItem)), None)
+    if customer is None:
+        raise NotFound("customer_not_found")
+    tickets = (decode(Ticket, item.body | {"version": item.version}) for item in items if isinstance(item, TicketItem))
+    return CustomerPanel(customer_of(customer), tuple(tickets))
+
+
+def item_of(customer: Customer) -> CustomerItem:
+    return CustomerItem(
+        address_key(customer.address),
+        "CUSTOMER",
+        body=encode(customer),
+        **at_version(customer.version),
+        customer_pk=customer_key(customer.id),
+        customer_sk=_AFTER_TICKETS,
+    )
+
+
+def customer_of(item: CustomerItem) -> Customer:
+    return decode(Customer, item.body | {"version": item.version})

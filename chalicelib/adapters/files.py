@@ -1,0 +1,34 @@
+"""Attachments in the files bucket: written by the functions, fetched by browsers through short-lived links."""
+
+from email.message import Message
+from typing import Any
+
+from chalicelib.adapters.aws import client
+from chalicelib.config import config
+from chalicelib.domain.entry import Attachment
+
+LINK_LIFE_SECONDS = 300
+
+
+def keep(key: str, content: bytes, content_type: str) -> None:
+    """Under a key that its content decides, so that keeping twice is harmless."""
+    client("s3").put_object(Bucket=config().files_bucket, Key=key, Body=content, ContentType=content_type)
+
+
+def read(key: str) -> bytes:
+    body: Any = client("s3").get_object(Bucket=config().files_bucket, Key=key)["Body"]
+    return bytes(body.read())
+
+
+def download_url(attachment: Attachment) -> str:
+    """A link for five minutes that saves the file instead of showing it, under its own name (RFC 6266)."""
+    header = Message()
+    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", attachment.filename))
+    parameters = {
+        "Bucket": config().files_bucket,
+        "Key": attachment.key,
+        "ResponseContentDisposition": header["Content-Disposition"],
+        "ResponseContentType": "application/octet-stream",
+    }
+    url = client("s3").generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_LIFE_SECONDS)
+    return str(url)

@@ -1,0 +1,96 @@
+"""Mails as SES stored them, what became of each, and those that nobody could read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.adapters.aws import client
+from chalicelib.adapters.codec import decode, encode, instant
+from chalicelib.adapters.items import QUARANTINE, CustomerItem, Item, MailItem, MessageItem, address_key
+from chalicelib.config import config
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A mail that made no ticket: its object's key, `cause` (a code), and `detail` for who wants to mend it."""
+
+    key: str
+    cause: str
+    received_at: datetime
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the table knows of a mail: tickets its ids point to, in the order asked; its sender; where it went."""
+
+    tickets: tuple[int, ...]
+    customer: Customer | None
+    taken_as: int | None
+    message_ids: frozenset[str]
+
+
+def read_raw(key: str) -> bytes:
+    """The whole mail. Raises NotFound("mail_not_found")."""
+    s3 = client("s3")
+    try:
+        body: Any = s3.get_object(Bucket=config().mail_bucket, Key=key)["Body"]
+    except s3.exceptions.NoSuchKey:
+        raise NotFound("mail_not_found") from None
+    return bytes(body.read())
+
+
+def look_up(message_ids: Iterable[str], address: str, fingerprint: str) -> Known:
+    """One batch request. `message_ids` without angle brackets, most telling first; at most 98 of them are asked for."""
+    wanted = tuple(dict.fromkeys(message_ids))[:98]
+    keys = [(message_key(message_id), "MESSAGE") for message_id in wanted]
+    keys += [(address_key(address), "CUSTOMER"), (_mail_key(fingerprint), "MAIL")]
+    found = {item.pk: item for item in Item.batch_get(keys, consistent_read=True)}
+    known = {message_id: found[message_key(message_id)] for message_id in wanted if message_key(message_id) in found}
+    customer, taken = found.get(address_key(address)), found.get(_mail_key(fingerprint))
+    return Known(
+        tuple(dict.fromkeys(item.body["ticket"] for item in known.values())),
+        decode(Customer, customer.body | {"version": customer.version}) if isinstance(customer, CustomerItem) else None,
+        taken.body["ticket"] if taken else None,
+        frozenset(known),
+    )
+
+
+def taken(fingerprint: str, number: int) -> MailItem:
+    """Marks a mail as dealt with by a ticket."""
+    return MailItem(_mail_key(fingerprint), "MAIL", body={"ticket": number})
+
+
+def message_of(message_id: str, number: int) -> MessageItem:
+    """Remembers which ticket a Message-ID (without angle brackets) belongs to."""
+    return MessageItem(message_key(message_id), "MESSAGE", body={"ticket": number})
+
+
+def message_key(message_id: str) -> str:
+    """DynamoDB's partition keys are 2,048 bytes at most; ids that people's programs make are far shorter."""
+    return f"MESSAGE#{message_id[:900]}"
+
+
+def quarantine(mail: Quarantined) -> None:
+    """Harmless when repeated: the newest cause stays."""
+    MailItem(
+        _mail_key(mail.key), "MAIL", body=encode(mail), queue_pk=QUARANTINE, queue_sk=instant(mail.received_at)
+    ).save(add_version_condition=False)
+
+
+def list_quarantined(limit: int = 100) -> tuple[Quarantined, ...]:
+    """Newest first."""
+    items = MailItem.query(QUARANTINE, index_name="by_queue", limit=limit, scan_index_forward=False)
+    return tuple(decode(Quarantined, item.body) for item in items)
+
+
+def release(key: str) -> None:
+    """Takes a mail out of the quarantine."""
+    MailItem(_mail_key(key), "MAIL").delete(add_version_condition=False)
+
+
+def _mail_key(fingerprint: str) -> str:
+    return f"MAIL#{fingerprint}"

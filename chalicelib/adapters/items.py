@@ -1,0 +1,265 @@
+"""The table: every key format, every model. One item a thing, one transaction a change.
+
+| access | request |
+|---|---|
+| a ticket | get `TICKET#{number}` / `TICKET` |
+| a ticket with timeline, outgoing mail and surveys | query `TICKET#{number}` |
+| a queue, nearest deadline first, 25 a page | query by_queue `TICKETS#{status}` |
+| an agent's or nobody's unresolved tickets | query by_assignee `AGENT#{id}`, `AGENT#0` |
+| overdue tickets, longest first | query by_due `OVERDUE` |
+| surveys to be sent until now | query by_due `SURVEY`, sort key up to now |
+| a customer by address | get `ADDRESS#{address}` / `CUSTOMER` |
+| a customer with the latest tickets | query by_customer `CUSTOMER#{id}`, newest first |
+| what a mail answers, if it came before | batch get `MESSAGE#{id}` / `MESSAGE`, `MAIL#{fingerprint}` / `MAIL` |
+| quarantined mail, newest first | query by_queue `QUARANTINE` |
+| a form sent twice | get `FORM#{submission}` / `FORM` |
+| the next ticket number | update `COUNTER` / `TICKET` |
+| counts of all queues | query `COUNTS` |
+| what happened on each day | query `DAYS`, sort key between days |
+| settings and agents | query `SETTINGS` |
+| an agent's session | get `SESSION#{hash}` / `SESSION` |
+| a solution | get `SOLUTION#{id}` / `SOLUTION` |
+| all solutions | query by_queue `SOLUTIONS` |
+| a limit of requests | update `LIMIT#{what}#{window}` / `LIMIT` |
+
+Sort keys of a ticket's partition: `TICKET`, `ENTRY#{id}`, `OUT#{id}`, `SURVEY#{resolution}`; ids are padded to sort.
+Numbers, times and sort keys of queues sort as text. `expires_at` is DynamoDB's time to live, in seconds since 1970.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pynamodb.attributes import (
+    Attribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    VersionAttribute,
+)
+from pynamodb.constants import MAP
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from chalicelib.config import region
+
+COUNTER = ("COUNTER", "TICKET")
+COUNTS = "COUNTS"
+DAYS = "DAYS"
+SETTINGS = "SETTINGS"
+QUARANTINE = "QUARANTINE"
+SOLUTIONS = "SOLUTIONS"
+OVERDUE = "OVERDUE"
+SURVEYS_DUE = "SURVEY"
+
+
+def ticket_key(number: int) -> str:
+    return f"TICKET#{number}"
+
+
+def entry_key(entry_id: int) -> str:
+    return f"ENTRY#{entry_id:016d}"
+
+
+def outgoing_key(outgoing_id: int) -> str:
+    return f"OUT#{outgoing_id:016d}"
+
+
+def survey_key(resolution: int) -> str:
+    return f"SURVEY#{resolution:04d}"
+
+
+def status_queue(status: str) -> str:
+    return f"TICKETS#{status}"
+
+
+def assignee_queue(agent_id: int) -> str:
+    return f"AGENT#{agent_id}"
+
+
+def customer_key(customer_id: int) -> str:
+    return f"CUSTOMER#{customer_id}"
+
+
+def address_key(address: str) -> str:
+    return f"ADDRESS#{address}"
+
+
+def agent_key(agent_id: int) -> str:
+    return f"AGENT#{agent_id}"
+
+
+def solution_key(solution_id: int) -> str:
+    return f"SOLUTION#{solution_id}"
+
+
+def at_version(version: int) -> dict[str, Any]:
+    """The keyword of an item that was read at this version; nothing for one that is new (0)."""
+    return {"version": version} if version else {}
+
+
+class BodyAttribute(Attribute[dict[str, Any]]):
+    """A map of plain values (see `codec`) as a DynamoDB map."""
+
+    attr_type = MAP
+
+    def serialize(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {name: _typed(item) for name, item in value.items()}
+
+    def deserialize(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {name: _plain(item) for name, item in value.items()}
+
+
+class ByQueue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # untyped in PynamoDB
+    class Meta:
+        index_name = "by_queue"
+        projection = AllProjection()
+
+    queue_pk = UnicodeAttribute(hash_key=True)
+    queue_sk = UnicodeAttribute(range_key=True)
+
+
+class ByAssignee(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # untyped in PynamoDB
+    class Meta:
+        index_name = "by_assignee"
+        projection = AllProjection()
+
+    assignee_pk = UnicodeAttribute(hash_key=True)
+    assignee_sk = UnicodeAttribute(range_key=True)
+
+
+class ByCustomer(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # untyped in PynamoDB
+    class Meta:
+        index_name = "by_customer"
+        projection = AllProjection()
+
+    customer_pk = UnicodeAttribute(hash_key=True)
+    customer_sk = UnicodeAttribute(range_key=True)
+
+
+class ByDue(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # untyped in PynamoDB
+    class Meta:
+        index_name = "by_due"
+        projection = AllProjection()
+
+    due_pk = UnicodeAttribute(hash_key=True)
+    due_sk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """What all items share. Index keys are set only where the item belongs into that index."""
+
+    class Meta:
+        table_name = os.environ.get("DESKBELL_TABLE", "deskbell")
+        region = region()
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    body = BodyAttribute(null=True)
+    version = VersionAttribute(null=True)
+    queue_pk = UnicodeAttribute(null=True)
+    queue_sk = UnicodeAttribute(null=True)
+    assignee_pk = UnicodeAttribute(null=True)
+    assignee_sk = UnicodeAttribute(null=True)
+    customer_pk = UnicodeAttribute(null=True)
+    customer_sk = UnicodeAttribute(null=True)
+    due_pk = UnicodeAttribute(null=True)
+    due_sk = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    by_queue = ByQueue()
+    by_assignee = ByAssignee()
+    by_customer = ByCustomer()
+    by_due = ByDue()
+
+
+class TicketItem(Item, discriminator="ticket"):
+    """The ticket itself, without its timeline."""
+
+
+class EntryItem(Item, discriminator="entry"):
+    """A message, note or event of a ticket's timeline. Never changed but for a stranger's acceptance."""
+
+
+class OutgoingItem(Item, discriminator="outbox"):
+    """A mail or timer to be sent; its insertion in the stream is what sends it."""
+
+
+class SurveyItem(Item, discriminator="survey"):
+    """A survey of one resolution and its answers."""
+
+
+class CustomerItem(Item, discriminator="customer"):
+    """A customer under their address."""
+
+
+class MessageItem(Item, discriminator="message"):
+    """Which ticket a Message-ID belongs to."""
+
+
+class MailItem(Item, discriminator="mail"):
+    """An inbound mail that was dealt with, by fingerprint; or, by object key, one that is quarantined."""
+
+
+class FormItem(Item, discriminator="form"):
+    """Which ticket a form submission made."""
+
+
+class CounterItem(Item, discriminator="counter"):
+    """A number that only grows, or a count; `total` is changed by ADD."""
+
+    total = NumberAttribute(null=True)
+
+
+class DayItem(Item, discriminator="day"):
+    """What happened on a day, one of several shards; each number is changed by ADD."""
+
+    opened = NumberAttribute(null=True)
+    resolved = NumberAttribute(null=True)
+    scores = NumberAttribute(null=True)
+    score_sum = NumberAttribute(null=True)
+
+
+class SettingsItem(Item, discriminator="settings"):
+    """A part of the settings."""
+
+
+class AgentItem(Item, discriminator="agent"):
+    """An agent."""
+
+
+class SessionItem(Item, discriminator="session"):
+    """A signed-in agent's session, by the hash of its token."""
+
+
+class SolutionItem(Item, discriminator="solution"):
+    """A solution."""
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    """DynamoDB's form of a plain value."""
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | float):
+        return {"N": repr(value)}
+    if isinstance(value, Mapping):
+        return {"M": {name: _typed(item) for name, item in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"L": [_typed(item) for item in value]}
+    return {"S": str(value)}
+
+
+def _plain(typed: Mapping[str, Any]) -> Any:
+    """The plain value of DynamoDB's form; numbers are ints where they are whole."""
+    ((tag, value),) = typed.items()
+    if tag == "NULL":
+        return None
+    if tag == "N":
+        return int(value) if value.lstrip("-").isdigit() else float(value)
+    if tag == "M":
+        return {name: _plain(item) for name, item in value.items()}
+    if tag == "L":
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,40 @@
+"""Outgoing mails and timers of a ticket: what the stream announces, and how each ended."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.adapters.aws import send_to_queue
+from chalicelib.adapters.codec import encode
+from chalicelib.adapters.inbound_mail import message_of
+from chalicelib.adapters.items import OutgoingItem, outgoing_key, ticket_key
+from chalicelib.adapters.transaction import Transaction
+from chalicelib.config import config
+from chalicelib.domain.outgoing import Outgoing
+
+
+def announced(record: Mapping[str, Any]) -> tuple[int, int] | None:
+    """Ticket number and id of the outbox entry that a stream record tells of; None for any other record.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    """
+    image = record["dynamodb"].get("NewImage", {})
+    if record["eventName"] != "INSERT" or image.get("kind", {}).get("S") != "outbox":
+        return None
+    body = image["body"]["M"]
+    return int(body["ticket"]["N"]), int(body["id"]["N"])
+
+
+def enqueue(number: int, outgoing_id: int) -> None:
+    """Hands an entry to `deliver`; twice is harmless, since `deliver` looks whether it is still queued."""
+    send_to_queue(config().outbox_queue_url, {"ticket": number, "id": outgoing_id})
+
+
+def save(outgoing: Outgoing, wire_ids: Iterable[str] = ()) -> None:
+    """How a try ended; with a mail that was sent, the ids under which customers may answer it."""
+    transaction = Transaction()
+    item = OutgoingItem(ticket_key(outgoing.ticket), outgoing_key(outgoing.id))
+    transaction.update(item, [OutgoingItem.body.set(encode(outgoing))])
+    for wire_id in wire_ids:
+        pointer = message_of(wire_id, outgoing.ticket)
+        transaction.update(pointer, [type(pointer).body.set(pointer.body), type(pointer).kind.set(type(pointer))])
+    transaction.commit()

@@ -1,0 +1,102 @@
+"""Settings and agents: one query for all, kept by each container for half a minute."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.adapters.codec import decode, encode
+from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, agent_key, at_version
+from chalicelib.adapters.transaction import put, put_new
+from chalicelib.domain.agent import Agent
+from chalicelib.domain.business_hours import BusinessHours
+from chalicelib.domain.errors import AlreadyDone, NotFound
+from chalicelib.domain.settings import General, Settings
+from chalicelib.domain.sla import SlaPolicy
+
+FRESH_FOR_SECONDS = 30
+_GENERAL = "GENERAL"
+_POLICY = "POLICY"
+_CALENDAR = "CALENDAR#"
+_SECRET = "SECRET"  # noqa: S105 - the name of a key, not a secret
+_cached: list[tuple[float, Settings]] = []
+
+
+def get() -> Settings:
+    """At most 30 seconds old. Raises NotFound("desk_not_prepared") before `deploy` has finished."""
+    if not _cached or time.monotonic() - _cached[0][0] > FRESH_FOR_SECONDS:
+        _cached[:] = [(time.monotonic(), _read())]
+    return _cached[0][1]
+
+
+def find_general() -> General | None:
+    """What was set, None in a new table."""
+    try:
+        item = SettingsItem.get(SETTINGS, _GENERAL, consistent_read=True)
+    except SettingsItem.DoesNotExist:
+        return None
+    return decode(General, item.body | {"version": item.version})
+
+
+def save_general(general: General) -> None:
+    """Raises StaleVersion."""
+    put(SettingsItem(SETTINGS, _GENERAL, body=encode(general), **at_version(general.version)))
+    forget()
+
+
+def save_calendar(name: str, hours: BusinessHours) -> None:
+    """Business hours under a name that policies refer to."""
+    SettingsItem(SETTINGS, f"{_CALENDAR}{name}", body=hours.to_json()).save(add_version_condition=False)
+    forget()
+
+
+def save_policy(policy: SlaPolicy) -> None:
+    """The promises; their calendar must be saved under its name."""
+    SettingsItem(SETTINGS, _POLICY, body=policy.to_json()).save(add_version_condition=False)
+    forget()
+
+
+def keep_secret(secret: str) -> None:
+    """Stores the desk's secret unless it has one: links that were sent must stay valid."""
+    try:
+        put_new(SettingsItem(SETTINGS, _SECRET, body={"secret": secret}), AlreadyDone("secret_exists"))
+    except AlreadyDone:
+        return
+
+
+def save_agent(agent: Agent) -> None:
+    """Adds or changes an agent. Raises StaleVersion."""
+    put(AgentItem(SETTINGS, agent_key(agent.id), body=encode(agent), **at_version(agent.version)))
+    forget()
+
+
+def forget() -> None:
+    """Drops the cache of this container."""
+    _cached.clear()
+
+
+def _read() -> Settings:
+    agents: dict[int, Agent] = {}
+    parts: dict[str, SettingsItem] = {}
+    for item in Item.query(SETTINGS, consistent_read=True):
+        if isinstance(item, AgentItem):
+            agent = decode(Agent, item.body | {"version": item.version})
+            agents[agent.id] = agent
+        elif isinstance(item, SettingsItem):
+            parts[item.sk] = item
+    if _GENERAL not in parts or _SECRET not in parts:
+        raise NotFound("desk_not_prepared")
+    general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
+    settings = replace(Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents)
+    return replace(settings, **_promises(parts, settings))
+
+
+def _promises(parts: Mapping[str, SettingsItem], defaults: Settings) -> dict[str, Any]:
+    """Policy and calendars, those that were set in place of the defaults."""
+    calendars = {
+        key.removeprefix(_CALENDAR): BusinessHours.from_json(item.body)
+        for key, item in parts.items()
+        if key.startswith(_CALENDAR)
+    }
+    policy = SlaPolicy.from_json(parts[_POLICY].body) if _POLICY in parts else defaults.policy
+    return {"policy": policy, "calendars": {**defaults.calendars, **calendars}}

@@ -1,0 +1,193 @@
+"""Tickets in the table: one by number, whole pages, queues; saved with everything that belongs to the change."""
+
+import base64
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pynamodb.expressions.operand import Path
+
+from chalicelib.adapters import counts
+from chalicelib.adapters.codec import decode, encode, instant
+from chalicelib.adapters.items import (
+    COUNTER,
+    OVERDUE,
+    SURVEYS_DUE,
+    CounterItem,
+    EntryItem,
+    Item,
+    OutgoingItem,
+    SurveyItem,
+    TicketItem,
+    assignee_queue,
+    at_version,
+    customer_key,
+    entry_key,
+    outgoing_key,
+    status_queue,
+    ticket_key,
+)
+from chalicelib.adapters.surveys import survey_of
+from chalicelib.adapters.transaction import Transaction
+from chalicelib.domain.entry import Entry
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.outgoing import Outgoing
+from chalicelib.domain.queue import Queue
+from chalicelib.domain.survey import Survey
+from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.words import Status
+
+T = TypeVar("T")
+_NEVER = "9999"
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of many; `cursor` asks for what follows, None at the end."""
+
+    items: tuple[T, ...]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class TicketPage:
+    """A ticket with all that belongs to it, oldest first; `survey` is that of the latest resolution asked about."""
+
+    ticket: Ticket
+    entries: tuple[Entry, ...]
+    outgoing: tuple[Outgoing, ...]
+    survey: Survey | None
+
+
+def get(number: int) -> Ticket:
+    """One request, consistent. Raises NotFound("ticket_not_found")."""
+    try:
+        return _ticket_of(TicketItem.get(ticket_key(number), "TICKET", consistent_read=True))
+    except TicketItem.DoesNotExist:
+        raise NotFound("ticket_not_found", number=number) from None
+
+
+def get_page(number: int) -> TicketPage:
+    """One query (more for timelines past 1 MB). Raises NotFound("ticket_not_found")."""
+    items = list(Item.query(ticket_key(number), consistent_read=True))
+    ticket = next((item for item in items if isinstance(item, TicketItem)), None)
+    if ticket is None:
+        raise NotFound("ticket_not_found", number=number)
+    surveys = [survey_of(item) for item in items if isinstance(item, SurveyItem)]
+    return TicketPage(
+        _ticket_of(ticket),
+        tuple(decode(Entry, item.body) for item in items if isinstance(item, EntryItem)),
+        tuple(decode(Outgoing, item.body) for item in items if isinstance(item, OutgoingItem)),
+        surveys[-1] if surveys else None,
+    )
+
+
+def list_by_queue(queue: Queue, agent_id: int, cursor: str | None = None, limit: int = 25) -> Page[Ticket]:
+    """A page of a queue, nearest deadline first (resolved: latest first). One request at any number of tickets."""
+    index, key = _QUERIES[queue]
+    results = TicketItem.query(
+        assignee_queue(agent_id) if queue is Queue.MINE else key,
+        index_name=index,
+        limit=limit,
+        page_size=limit,
+        scan_index_forward=queue is not Queue.RESOLVED,
+        last_evaluated_key=_key_of(cursor),
+    )
+    return Page(tuple(_ticket_of(item) for item in results), _cursor_of(results.last_evaluated_key))
+
+
+def list_surveys_due(now: datetime, limit: int) -> tuple[Ticket, ...]:
+    """Resolved tickets whose survey is to be sent, longest waiting first."""
+    due = Item.due_sk <= f"{instant(now)}~"
+    return tuple(_ticket_of(item) for item in TicketItem.query(SURVEYS_DUE, due, index_name="by_due", limit=limit))
+
+
+def list_resolved_until(instant_of_resolution: datetime, limit: int) -> tuple[Ticket, ...]:
+    """Resolved tickets, those first that were resolved longest ago."""
+    until = Item.queue_sk <= f"{instant(instant_of_resolution)}~"
+    items = TicketItem.query(status_queue(Status.RESOLVED), until, index_name="by_queue", limit=limit)
+    return tuple(_ticket_of(item) for item in items)
+
+
+def next_number() -> int:
+    """The next of consecutive ticket numbers; one that is not used after all stays a gap."""
+    item = CounterItem(*COUNTER)
+    item.update(actions=[Path("total").add(1), Path("kind").set("counter")], add_version_condition=False)
+    return int(item.total)
+
+
+def save(change: Change, time_zone: str, also: Transaction | None = None) -> None:
+    """Everything of the change, and of `also`, or nothing.
+
+    Raises StaleVersion when the ticket was changed since it was read, or what a failed condition of `also` means.
+    """
+    transaction = also or Transaction()
+    transaction.put(_item_of(change.after))
+    for item in _additions(change):
+        transaction.put_new(item)
+    counts.count_change(transaction, change, time_zone)
+    transaction.commit()
+
+
+def item_of_entry(number: int, entry: Entry) -> EntryItem:
+    return EntryItem(ticket_key(number), entry_key(entry.id), body=encode(entry))
+
+
+def _additions(change: Change) -> Iterable[Item]:
+    key = ticket_key(change.after.number)
+    for entry in change.entries:
+        yield item_of_entry(change.after.number, entry)
+    for outgoing in change.outgoing:
+        yield OutgoingItem(key, outgoing_key(outgoing.id), body=encode(outgoing))
+
+
+def _item_of(ticket: Ticket) -> TicketItem:
+    order = instant(ticket.due_at) if ticket.due_at else _NEVER
+    item = TicketItem(
+        ticket_key(ticket.number),
+        "TICKET",
+        body=encode(ticket),
+        **at_version(ticket.version),
+        queue_pk=status_queue(Status.OPEN if ticket.status is Status.ON_HOLD else ticket.status),
+        queue_sk=instant(ticket.resolved_at) if ticket.resolved_at else order,
+        customer_pk=customer_key(ticket.customer_id),
+        customer_sk=f"TICKET#{ticket.number:016d}",
+    )
+    if ticket.is_active:
+        item.assignee_pk, item.assignee_sk = assignee_queue(ticket.assignee), order
+    if ticket.is_overdue:
+        item.due_pk, item.due_sk = OVERDUE, order
+    elif ticket.survey_due_at:
+        item.due_pk, item.due_sk = SURVEYS_DUE, instant(ticket.survey_due_at)
+    return item
+
+
+def _ticket_of(item: TicketItem) -> Ticket:
+    return decode(Ticket, item.body | {"version": item.version})
+
+
+_QUERIES = {
+    Queue.MINE: ("by_assignee", ""),
+    Queue.UNASSIGNED: ("by_assignee", assignee_queue(0)),
+    Queue.OVERDUE: ("by_due", OVERDUE),
+    Queue.OPEN: ("by_queue", status_queue(Status.OPEN)),
+    Queue.PENDING: ("by_queue", status_queue(Status.PENDING)),
+    Queue.RESOLVED: ("by_queue", status_queue(Status.RESOLVED)),
+}
+
+
+def _cursor_of(key: dict[str, Any] | None) -> str | None:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
+
+
+def _key_of(cursor: str | None) -> dict[str, Any] | None:
+    """A cursor that was tampered with starts at the beginning."""
+    if not cursor:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor))
+    except ValueError:
+        return None
+    return key if isinstance(key, dict) else None

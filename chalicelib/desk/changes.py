@@ -1,0 +1,49 @@
+"""Load, decide, save: how every change of a ticket is made, and made again when somebody else was faster."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from chalicelib.adapters import settings as settings_store
+from chalicelib.adapters import tickets
+from chalicelib.adapters.transaction import Transaction
+from chalicelib.domain import timer
+from chalicelib.domain.errors import Conflict, StaleVersion
+from chalicelib.domain.ids import ids_from
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.ticket import Change, Ticket
+
+Decide = Callable[[Ticket, Settings, Iterator[int]], Change]
+TRIES = 5
+
+
+def change_ticket(number: int, decide: Decide, now: datetime) -> Change:
+    """Applies a pure decision to a ticket and saves it: two requests when nobody is in the way.
+
+    An empty change is not saved. Raises what `decide` raises, NotFound, or Conflict("busy") when others were faster
+    five times.
+    """
+    for _ in range(TRIES):
+        ids = new_ids(now)
+        settings = settings_store.get()
+        change = decide(tickets.get(number), settings, ids)
+        if change.is_empty:
+            return change
+        try:
+            save(change, settings, now, ids)
+        except StaleVersion:
+            continue
+        return change
+    raise Conflict("busy", number=number)
+
+
+def save(
+    change: Change, settings: Settings, now: datetime, ids: Iterator[int], also: Transaction | None = None
+) -> None:
+    """Saves a change with the timer that it needs. Raises as `tickets.save`."""
+    tickets.save(timer.plan(change, settings, now, ids), settings.time_zone, also)
+
+
+def new_ids(now: datetime) -> Iterator[int]:
+    """Identifiers for one change; a collision with another one makes the save fail and be tried again."""
+    return ids_from(now, secrets.randbits(12))

@@ -1,0 +1,81 @@
+"""Signed links and reply addresses: each is bound to one purpose and one ticket, and proves that we made it."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.settings import Settings
+
+FORM_LIFE = timedelta(days=2)
+_REPLY_MARK_LENGTH = 24
+
+
+def status_url(settings: Settings, number: int) -> str:
+    """The customer's page of a ticket."""
+    return settings.url(f"/status/{_signer(settings, 'status').dumps(number)}")
+
+
+def read_status(settings: Settings, token: str) -> int:
+    """The ticket's number. Raises NotFound("link_invalid")."""
+    return int(_read(settings, "status", token))
+
+
+def survey_url(settings: Settings, number: int, resolution: int, score: int | None = None) -> str:
+    """The survey page, with a score chosen in the mail preselected."""
+    token = _signer(settings, "survey").dumps([number, resolution])
+    return settings.url(f"/survey/{token}" + (f"?score={score}" if score else ""))
+
+
+def read_survey(settings: Settings, token: str) -> tuple[int, int]:
+    """Ticket number and resolution. Raises NotFound("link_invalid")."""
+    number, resolution = _read(settings, "survey", token)
+    return int(number), int(resolution)
+
+
+def sign_form(settings: Settings, submission_id: str) -> str:
+    """Goes with an empty form, so that what comes back has an id of ours and a time at which it was fetched."""
+    return str(URLSafeTimedSerializer(settings.secret, salt="form").dumps(submission_id))
+
+
+def read_form(settings: Settings, token: str) -> tuple[str, datetime]:
+    """Submission id and when the form was fetched (UTC). Raises InvalidInput("form_expired")."""
+    signer = URLSafeTimedSerializer(settings.secret, salt="form")
+    try:
+        submission_id, signed_at = signer.loads(token, max_age=int(FORM_LIFE.total_seconds()), return_timestamp=True)
+    except BadData:
+        raise InvalidInput("form_expired") from None
+    return str(submission_id), signed_at.astimezone(UTC)
+
+
+def reply_token(settings: Settings, number: int) -> str:
+    """What stands behind the plus of a reply address. Lower case only: some mail servers fold the local part."""
+    return f"{number}-{_reply_mark(settings, number)}"
+
+
+def read_reply_token(settings: Settings, token: str) -> int | None:
+    """The ticket's number, None when the signature is not ours (rule 8)."""
+    number, _, mark = token.lower().partition("-")
+    if not number.isascii() or not number.isdigit() or len(number) > 15:
+        return None
+    is_ours = hmac.compare_digest(mark.encode(), _reply_mark(settings, int(number)).encode())
+    return int(number) if is_ours else None
+
+
+def _reply_mark(settings: Settings, number: int) -> str:
+    message = f"reply:{number}".encode()
+    return hmac.new(settings.secret.encode(), message, hashlib.sha256).hexdigest()[:_REPLY_MARK_LENGTH]
+
+
+def _signer(settings: Settings, purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(settings.secret, salt=purpose)
+
+
+def _read(settings: Settings, purpose: str, token: str) -> Any:
+    try:
+        return _signer(settings, purpose).loads(token)
+    except BadData:
+        raise NotFound("link_invalid") from None

@@ -1,0 +1,169 @@
+"""Sending what was promised: each outbox entry once, again when it was refused, and visibly failed in the end."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from chalicelib import i18n
+from chalicelib.adapters import outbox, ses, tickets
+from chalicelib.adapters import settings as settings_store
+from chalicelib.adapters.aws import start_execution
+from chalicelib.adapters.tickets import TicketPage
+from chalicelib.config import config, region
+from chalicelib.desk import links
+from chalicelib.domain.entry import Entry
+from chalicelib.domain.errors import NotSent
+from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.sla import ClockName
+from chalicelib.domain.survey import SCORES
+from chalicelib.log import logger
+from chalicelib.mail import notices, threading
+from chalicelib.mail.message import Address
+from chalicelib.mail.write import OutboundMail, compose
+
+MOST_TRIES = 5
+
+
+def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
+    """Sends one entry unless it was sent already. `attempt` counts from 1.
+
+    Raises NotSent so that the queue tries again later; at the last try the entry is marked as failed instead, which
+    the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the same mail once more.
+    """
+    page = tickets.get_page(number)
+    outgoing = next((entry for entry in page.outgoing if entry.id == outgoing_id), None)
+    if outgoing is None or outgoing.delivery is not Delivery.QUEUED:
+        return
+    if outgoing.purpose is Purpose.TIMER:
+        _start_timer(outgoing, now)
+        return
+    try:
+        ses_id = _send(page, outgoing, settings_store.get())
+    except NotSent as error:
+        is_last = attempt >= MOST_TRIES
+        outbox.save(outgoing.refused(str(error.params["cause"]), now, is_last))
+        logger.warning("mail not sent", number=number, purpose=outgoing.purpose, attempt=attempt, is_last=is_last)
+        if is_last:
+            return
+        raise
+    wire_ids = threading.wire_ids(ses_id, region())
+    outbox.save(outgoing.sent(wire_ids[0], now), wire_ids)
+
+
+def _start_timer(outgoing: Outgoing, now: datetime) -> None:
+    """The execution's name makes starting it twice harmless."""
+    timer = int(outgoing.params["timer"])
+    start_execution(
+        config().state_machine_arn,
+        f"ticket-{outgoing.ticket}-{timer}",
+        {"ticket": outgoing.ticket, "timer": timer},
+    )
+    outbox.save(outgoing.sent("", now))
+
+
+def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
+    language = _language(page, outgoing, settings)
+    values = _VALUES[outgoing.purpose](page, outgoing, settings, language)
+    notice = notices.render(
+        outgoing.purpose,
+        language,
+        number=page.ticket.number,
+        subject=page.ticket.subject,
+        desk_name=settings.desk_name,
+        **values,
+    )
+    thread = _thread(page)
+    mail = OutboundMail(
+        from_=Address(settings.support_address, settings.desk_name),
+        to=Address(outgoing.to),
+        subject=notice.subject,
+        text=notice.text,
+        html=notice.html,
+        reply_to=_reply_to(page.ticket.number, settings),
+        in_reply_to=thread[-1] if thread else "",
+        references=thread,
+        automatic=outgoing.purpose.is_automatic,
+        message_id=_own_id(outgoing, settings),
+    )
+    return ses.send(compose(mail), settings.support_address, outgoing.to)
+
+
+def _language(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
+    agent = settings.agents.get(outgoing.agent_id)
+    return agent.language if agent else page.ticket.language
+
+
+def _thread(page: TicketPage) -> tuple[str, ...]:
+    """Every id of the conversation in its order, theirs and those on the wire of our mails to the customer."""
+    theirs = [(entry.id, entry.message_id) for entry in page.entries if entry.message_id and entry.is_public]
+    ours = [(out.id, out.wire_id) for out in page.outgoing if out.wire_id and not out.agent_id]
+    return tuple(dict.fromkeys(message_id for _, message_id in sorted(theirs + ours)))[-20:]
+
+
+def _reply_to(number: int, settings: Settings) -> Address:
+    token = links.reply_token(settings, number)
+    return Address(threading.reply_address(settings.support_address, token), settings.desk_name)
+
+
+def _own_id(outgoing: Outgoing, settings: Settings) -> str:
+    """The same at every try; SES replaces it on the wire, other mail systems keep it."""
+    return f"{outgoing.id}.{outgoing.ticket}@{settings.support_address.rpartition('@')[2]}"
+
+
+Values = Mapping[str, object]
+
+
+def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    promised = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at
+    return {
+        "customer_name": page.ticket.customer_name,
+        "status_url": links.status_url(settings, page.ticket.number),
+        "promised": i18n.day_and_time(language, promised, settings.time_zone),
+        "text": _entry(page, outgoing).text,
+    }
+
+
+def _for_reply(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    entry = _entry(page, outgoing)
+    return {
+        "text": entry.text,
+        "agent_name": entry.author.name,
+        "status_url": links.status_url(settings, page.ticket.number),
+    }
+
+
+def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    receiver, assignee = settings.agents.get(outgoing.agent_id), settings.agents.get(page.ticket.assignee)
+    clock = outgoing.params.get("clock")
+    due_at = datetime.fromisoformat(outgoing.params["due_at"]) if clock else page.ticket.due_at
+    return {
+        "ticket_url": settings.url(f"/agent/tickets/{page.ticket.number}"),
+        "clock": i18n.text(language, f"clock.{clock}") if clock else "",
+        "due": i18n.day_and_time(language, due_at, settings.time_zone) if due_at else "",
+        "customer_name": page.ticket.customer_name,
+        "agent_name": receiver.name if receiver else "",
+        "assignee_name": assignee.name if assignee else "",
+    }
+
+
+def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    agent = settings.agents.get(page.ticket.assignee or page.ticket.last_replier)
+    number, resolution = page.ticket.number, page.ticket.reopened
+    return {
+        "agent_name": agent.name if agent else settings.desk_name,
+        "links": [(score, links.survey_url(settings, number, resolution, score)) for score in SCORES],
+    }
+
+
+def _entry(page: TicketPage, outgoing: Outgoing) -> Entry:
+    return next(entry for entry in page.entries if entry.id == outgoing.entry_id)
+
+
+_VALUES: dict[Purpose, Callable[[TicketPage, Outgoing, Settings, str], Values]] = {
+    Purpose.ACKNOWLEDGEMENT: _for_acknowledgement,
+    Purpose.REPLY: _for_reply,
+    Purpose.ASSIGNED: _for_agent,
+    Purpose.SLA_WARNING: _for_agent,
+    Purpose.SLA_BREACH: _for_agent,
+    Purpose.SURVEY: _for_survey,
+}

@@ -1,0 +1,80 @@
+"""Agents signing in and out. The cookie holds a random token, the table its hash; ending a session deletes the item."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from chalicelib.adapters import cognito, limits, sessions
+from chalicelib.adapters import settings as settings_store
+from chalicelib.adapters.sessions import Session
+from chalicelib.domain.agent import Agent
+from chalicelib.domain.customer import normal_address
+from chalicelib.domain.errors import InvalidInput, NotSignedIn
+
+LIFE = timedelta(hours=12)
+TRIES = 10
+TRIES_WINDOW = timedelta(minutes=15)
+_CHALLENGE_LIFE_SECONDS = 180  # Cognito's own: https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html
+
+
+@dataclass(frozen=True)
+class FirstPassword:
+    """The password was right but temporary; `challenge` goes into the form that asks for the new one."""
+
+    address: str
+    challenge: str
+
+
+def sign_in(address: str, password: str, now: datetime) -> str | FirstPassword:
+    """The token for the cookie. Raises InvalidInput("sign_in_failed"), TooMany after ten tries in 15 minutes."""
+    key = address.strip().lower()
+    limits.count(f"sign-in:{hashlib.sha256(key.encode()).hexdigest()}", TRIES, TRIES_WINDOW, now)
+    agent = settings_store.get().agent_by_address(key)
+    if agent is None or not agent.is_active or not password:
+        raise InvalidInput("sign_in_failed", field="password")
+    session = cognito.check_password(key, password)
+    if session is None:
+        return _begin(agent, now)
+    return FirstPassword(key, _challenges().dumps([key, session]))
+
+
+def set_first_password(challenge: str, password: str, now: datetime) -> str:
+    """The token for the cookie. Raises InvalidInput("password_too_weak" | "session_ended")."""
+    try:
+        address, session = _challenges().loads(challenge, max_age=_CHALLENGE_LIFE_SECONDS)
+    except BadData:
+        raise InvalidInput("session_ended", field="password") from None
+    agent = settings_store.get().agent_by_address(address)
+    if agent is None or not agent.is_active:
+        raise InvalidInput("sign_in_failed", field="password")
+    cognito.replace_password(normal_address(address), password, session)
+    return _begin(agent, now)
+
+
+def agent_of(token: str | None, now: datetime) -> Agent:
+    """Raises NotSignedIn when the session is unknown, ended or its agent no longer active."""
+    session = sessions.find(token) if token else None
+    if session is None or session.expires_at <= now:
+        raise NotSignedIn("not_signed_in")
+    agent = settings_store.get().agents.get(session.agent_id)
+    if agent is None or not agent.is_active:
+        raise NotSignedIn("not_signed_in")
+    return agent
+
+
+def sign_out(token: str) -> None:
+    """Ends the session everywhere; harmless when repeated."""
+    sessions.delete(token)
+
+
+def _begin(agent: Agent, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    sessions.save(token, Session(agent.id, now + LIFE))
+    return token
+
+
+def _challenges() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings_store.get().secret, salt="first-password")

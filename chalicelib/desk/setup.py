@@ -1,0 +1,20 @@
+"""Making a new stack a desk: its address, its secret, its defaults. Run by every deploy, harmless when repeated."""
+
+import secrets
+from dataclasses import replace
+
+from chalicelib.adapters import settings
+from chalicelib.domain.settings import General
+
+
+def prepare(address: str, support_address: str, name: str) -> None:
+    """Writes what the stack alone can't know; what the organization has set since then stays.
+
+    `address` is the desk's public address.
+    """
+    settings.keep_secret(secrets.token_urlsafe(32))
+    known = settings.find_general()
+    general = known or General(address, support_address.lower(), name)
+    wanted = replace(general, address=address.rstrip("/"), support_address=support_address.lower())
+    if wanted != known:
+        settings.save_general(wanted)

@@ -1,0 +1,140 @@
+"""What people do with tickets: open one by the form, reply, note, assign, move. One function a thing."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.adapters import counts, customers, files, forms, limits
+from chalicelib.adapters import settings as settings_store
+from chalicelib.adapters import tickets as tickets_store
+from chalicelib.adapters.parallel import both
+from chalicelib.adapters.transaction import Transaction
+from chalicelib.desk.changes import TRIES, change_ticket, new_ids, save
+from chalicelib.domain import ticket as domain
+from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.customer import Customer, normal_address
+from chalicelib.domain.entry import Attachment, Author, AuthorKind
+from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput, StaleVersion
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.ticket import Change, Ids, Message, Ticket
+from chalicelib.domain.words import Priority, Source, Status
+
+FORMS_PER_HOUR = 30
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Upload:
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class FormRequest:
+    """What a customer sent by the hosted form; `remote_address` is limited to 30 forms an hour."""
+
+    submission_id: str
+    name: str
+    address: str
+    subject: str
+    text: str
+    language: str
+    uploads: tuple[Upload, ...]
+    remote_address: str
+
+
+def open_from_form(form: FormRequest, now: datetime) -> int:
+    """Makes a ticket and returns its number; a form sent twice makes one ticket and returns the same number twice.
+
+    Three requests, two of them one after the other, and one for each file. Raises InvalidInput, TooMany.
+    """
+    address = normal_address(form.address)
+    text = domain.checked_text(form.text)
+    attachments = keep_uploads(f"form/{form.submission_id}", form.uploads)
+    for _ in range(TRIES):
+        customer, number = both(lambda: customers.find(address), tickets_store.next_number)
+        try:
+            return _open(form, text, attachments, customer, number, address, now)
+        except StaleVersion:
+            continue
+        except AlreadyDone:
+            earlier = forms.find_number(form.submission_id)
+            if earlier:
+                return earlier
+    raise Conflict("busy")
+
+
+def reply(number: int, text: str, by: Agent, seen: int, now: datetime, then: Status | None = None) -> None:
+    """A public reply, and a new status in one step. Raises InvalidInput, Conflict, NotFound, NotAllowed."""
+    by.require(Right.WORK_ON_TICKETS)
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        change = ticket.reply(text, by, seen, now, ids)
+        return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
+
+    change_ticket(number, decide, now)
+    counts.forget()
+
+
+def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
+    """Raises InvalidInput, NotFound, NotAllowed."""
+    by.require(Right.WORK_ON_TICKETS)
+    change_ticket(number, lambda ticket, _, ids: ticket.add_note(text, by, now, ids), now)
+
+
+def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
+    """`agent_id` 0 takes the ticket from its agent. Raises InvalidInput for somebody who can't have it."""
+    by.require(Right.WORK_ON_TICKETS)
+    to = settings_store.get().agent(agent_id) if agent_id else None
+    if to and not to.may(Right.WORK_ON_TICKETS):
+        raise InvalidInput("agent_not_active", field="assignee")
+    change_ticket(number, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now)
+    counts.forget()
+
+
+def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
+    """Raises Conflict for a step that is not possible."""
+    by.require(Right.WORK_ON_TICKETS)
+    change_ticket(number, lambda ticket, settings, ids: ticket.set_status(status, by, settings, now, ids), now)
+    counts.forget()
+
+
+def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> None:
+    by.require(Right.WORK_ON_TICKETS)
+    change_ticket(number, lambda ticket, settings, ids: ticket.set_priority(priority, by, settings, now, ids), now)
+
+
+def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ...]:
+    """Puts files into the bucket under keys made of their content; one request each."""
+    kept = []
+    for upload in uploads:
+        key = f"{prefix}/{hashlib.sha256(upload.content).hexdigest()}"
+        files.keep(key, upload.content, upload.content_type)
+        kept.append(Attachment(key, upload.filename, upload.content_type, len(upload.content)))
+    return tuple(kept)
+
+
+def _open(
+    form: FormRequest,
+    text: str,
+    attachments: tuple[Attachment, ...],
+    known: Customer | None,
+    number: int,
+    address: str,
+    now: datetime,
+) -> int:
+    settings = settings_store.get()
+    ids = new_ids(now)
+    customer = known or Customer(next(ids), address, form.name.strip() or address, form.language, now)
+    author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
+    message = Message(author, text, now, Source.FORM, attachments=attachments)
+    change = domain.open_ticket(number, form.subject, message, customer, form.language, settings, now, ids)
+    also = Transaction()
+    also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
+    if known is None:
+        also.put_new(customers.item_of(customer))
+    limits.count_in(also, f"form:{form.remote_address}", FORMS_PER_HOUR, _HOUR, now)
+    save(change, settings, now, ids, also)
+    return number

@@ -1,0 +1,42 @@
+"""Who asks: a person known by an address. Organizations and further addresses are not here yet."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.domain.errors import InvalidInput
+
+SURVEY_PAUSE = timedelta(days=14)
+_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\.]+(\.[^\s@<>\"',;:()\[\]\\.]+)+")
+_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 as corrected by erratum 1690
+
+
+@dataclass(frozen=True)
+class Customer:
+    """`address` is in the form of `normal_address`; `surveyed_at` is when a survey was last sent (UTC)."""
+
+    id: int
+    address: str
+    name: str
+    language: str
+    created_at: datetime
+    version: int = 0
+    surveyed_at: datetime | None = None
+
+    def may_be_surveyed(self, now: datetime) -> bool:
+        """At most one survey in 14 days (rule 19)."""
+        return self.surveyed_at is None or now - self.surveyed_at >= SURVEY_PAUSE
+
+
+def normal_address(text: str) -> str:
+    """The address in the form in which addresses are compared: no blanks around it, lower case.
+
+    RFC 5321 lets the local part differ by case; no mailbox that people use does.
+    Raises InvalidInput("address_missing" | "address_invalid").
+    """
+    address = text.strip().lower()
+    if not address:
+        raise InvalidInput("address_missing", field="email")
+    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+        raise InvalidInput("address_invalid", field="email")
+    return address

@@ -1,0 +1,86 @@
+"""What stands in a ticket's timeline: public messages, internal notes, and events (the history of changes)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.domain.words import Source
+
+
+class EntryKind(StrEnum):
+    MESSAGE = "message"
+    NOTE = "note"
+    EVENT = "event"
+
+
+class AuthorKind(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    DESK = "desk"
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who did it. The desk itself acts for a cause (rule 24) that the entry names."""
+
+    kind: AuthorKind
+    id: int = 0
+    name: str = ""
+
+    @property
+    def is_person_of_desk(self) -> bool:
+        return self.kind is AuthorKind.AGENT
+
+
+DESK = Author(AuthorKind.DESK)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file kept under `key` in the files bucket; `size` in bytes."""
+
+    key: str
+    filename: str
+    content_type: str
+    size: int
+    is_inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One line of history; `old` and `new` are words of design section 11, ids or times in RFC 3339, "" for nothing."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`text` is what is shown first, `quoted_text` what follows on request; together they lose nothing (rule 11).
+
+    `cause` is set on events: a rule, timer, message or person's act that led to `changes`.
+    `message_id` is the id under which a mail came (without angle brackets), `raw_key` its object in the mail bucket.
+    """
+
+    id: int
+    kind: EntryKind
+    at: datetime
+    author: Author
+    text: str = ""
+    quoted_text: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    source: Source | None = None
+    message_id: str = ""
+    raw_key: str = ""
+    is_automatic: bool = False
+    is_from_stranger: bool = False
+    changes: tuple[FieldChange, ...] = ()
+    cause: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the customer may see it: messages, but those of strangers only once accepted (rule 9)."""
+        return self.kind is EntryKind.MESSAGE and not self.is_from_stranger

@@ -1,0 +1,114 @@
+"""The ladder: who is told when a promise is near its end, and after it broke (rule 7).
+
+A step is tied to a share of a clock's target or to working time after the breach; its instant follows from the clock
+and is never stored. It fires once per generation of the clock, and only while the clock is unmet and not paused.
+
+* A step that fired in an earlier generation fires again only when its instant now lies after the change that began the
+  new one. A pause can't bring that about, as it moves the instant no further than the time that was used before; a
+  later deadline does, and then the notice is news again.
+* Reopening rings nobody for what lies behind it (rule 6).
+* A warning is void once the deadline has come: late or overtaken by a change of policy, only the breach is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+from chalicelib.domain.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from chalicelib.domain.business_hours import BusinessHours
+    from chalicelib.domain.sla import Clock
+
+
+class Receiver(StrEnum):
+    ASSIGNEE = "assignee"
+    TEAM_LEAD = "team_lead"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True)
+class Step:
+    """At `at` percent of the target or, with `after`, that much working time after the breach.
+
+    `key` names it in its ladder. Raises `InvalidSetting` for a share outside 1–100 or an `after` on a warning.
+    """
+
+    key: str
+    receivers: tuple[Receiver, ...]
+    at: int = 100
+    after: timedelta = timedelta(0)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.at <= 100 or self.after < timedelta(0) or (self.after and self.is_warning):
+            raise InvalidSetting("ladder_step", key=self.key)
+
+    @property
+    def is_warning(self) -> bool:
+        return self.at < 100
+
+    @property
+    def marks_breach(self) -> bool:
+        return self.at == 100 and not self.after
+
+    @classmethod
+    def from_json(cls, step: Mapping[str, Any]) -> Self:
+        return cls(
+            key=step["key"],
+            receivers=tuple(Receiver(receiver) for receiver in step["receivers"]),
+            at=step.get("at", 100),
+            after=timedelta(minutes=step.get("after", 0)),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """`at` in percent, `after` in minutes."""
+        return {
+            "key": self.key,
+            "receivers": list(self.receivers),
+            "at": self.at,
+            "after": self.after / timedelta(minutes=1),
+        }
+
+
+DEFAULT_LADDER = (
+    Step("warning", (Receiver.ASSIGNEE,), at=80),
+    Step("breach", (Receiver.SUPERVISOR, Receiver.ASSIGNEE)),
+)
+
+
+def next_step(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours) -> tuple[Step, datetime] | None:
+    """The earliest step that is still to fire and its instant, which may be past; None when nothing will fire."""
+    return min(_pending(clock, ladder, hours), key=lambda pending: pending[1], default=None)
+
+
+def due_steps(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours, as_of: datetime) -> tuple[Step, ...]:
+    """The steps to fire at `as_of`, in the order of their instants."""
+    due = sorted(
+        ((step, at) for step, at in _pending(clock, ladder, hours) if at <= as_of), key=lambda pending: pending[1]
+    )
+    is_over = any(not step.is_warning for step, _ in due)
+    return tuple(step for step, _ in due if not (is_over and step.is_warning))
+
+
+def _pending(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours) -> Iterator[tuple[Step, datetime]]:
+    """The steps that are still to fire in the clock's generation, with their instants."""
+    if not clock.is_running:
+        return
+    for step in ladder:
+        if step.key in clock.steps_done or (step.is_warning and clock.breached_at):
+            continue
+        at = _instant(step, clock, hours)
+        fired_before = step.key in clock.steps_before and at <= clock.generation_at
+        lies_behind_reopening = clock.reopened_at is not None and at <= clock.reopened_at
+        if not (fired_before or lies_behind_reopening):
+            yield step, at
+
+
+def _instant(step: Step, clock: Clock, hours: BusinessHours) -> datetime:
+    share = clock.target * step.at / 100
+    overrun = clock.overrun if step.after else timedelta(0)
+    return hours.add(clock.started_at, share + clock.paused + overrun + step.after)

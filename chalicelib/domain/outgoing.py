@@ -1,0 +1,60 @@
+"""What must leave the desk after a change was saved: mails, timers to be started. Saved with the change (outbox)."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    ASSIGNED = "assigned"
+    SLA_WARNING = "sla_warning"
+    SLA_BREACH = "sla_breach"
+    SURVEY = "survey"
+    TIMER = "timer"
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether no person wrote it, so that it carries the headers of rule 12."""
+        return self is not Purpose.REPLY
+
+
+class Delivery(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """`to` is an address, `agent_id` the receiving agent (0: the customer), `entry_id` the message carried (0: none).
+
+    `params` are the purpose's own values, e.g. the clock of a warning; `wire_id` the Message-ID that SES sent it under.
+    """
+
+    id: int
+    ticket: int
+    purpose: Purpose
+    created_at: datetime
+    to: str = ""
+    agent_id: int = 0
+    entry_id: int = 0
+    params: dict[str, str] = field(default_factory=dict)
+    delivery: Delivery = Delivery.QUEUED
+    attempts: int = 0
+    error: str = ""
+    wire_id: str = ""
+    finished_at: datetime | None = None
+
+    def sent(self, wire_id: str, now: datetime) -> "Outgoing":
+        return replace(
+            self, delivery=Delivery.SENT, attempts=self.attempts + 1, wire_id=wire_id, error="", finished_at=now
+        )
+
+    def refused(self, error: str, now: datetime, is_last: bool) -> "Outgoing":
+        """After a failed try: queued again, or failed for good, which the ticket shows."""
+        delivery = Delivery.FAILED if is_last else Delivery.QUEUED
+        return replace(
+            self, delivery=delivery, attempts=self.attempts + 1, error=error, finished_at=now if is_last else None
+        )

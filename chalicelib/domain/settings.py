@@ -1,0 +1,73 @@
+"""What an organization sets: names, addresses, promises, people. Read often, changed rarely, cached by the store."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from chalicelib.domain.agent import Agent
+from chalicelib.domain.business_hours import DEFAULT, BusinessHours
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.sla import DEFAULT_POLICY, Clock, SlaPolicy
+from chalicelib.domain.words import Role
+
+
+@dataclass(frozen=True)
+class General:
+    """What is set in one form. `address` is the desk's public address, without a slash at the end."""
+
+    address: str
+    support_address: str
+    desk_name: str
+    language: str = "en"
+    time_zone: str = "Asia/Seoul"
+    survey_delay: timedelta = timedelta(hours=24)
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Settings(General):
+    """All that a decision may need to know. `secret` signs links and reply addresses."""
+
+    secret: str = ""
+    policy: SlaPolicy = DEFAULT_POLICY
+    calendars: Mapping[str, BusinessHours] = field(default_factory=lambda: {DEFAULT_POLICY.calendar: DEFAULT})
+    agents: Mapping[int, Agent] = field(default_factory=dict)
+
+    @staticmethod
+    def of(general: General) -> "Settings":
+        return Settings(**{part.name: getattr(general, part.name) for part in fields(General)})
+
+    @property
+    def link_prefix(self) -> str:
+        """The path under which the desk lives, "" at a domain of its own; put before every link of a page."""
+        return urlsplit(self.address).path.rstrip("/")
+
+    def url(self, path: str) -> str:
+        """The full address of a page, for mails."""
+        return self.address + path
+
+    def hours_of(self, clock: Clock) -> BusinessHours:
+        """The calendar a clock runs by; one that was deleted is replaced by the policy's."""
+        return self.calendars.get(clock.calendar) or self.hours
+
+    @property
+    def hours(self) -> BusinessHours:
+        return self.calendars[self.policy.calendar]
+
+    def agent(self, agent_id: int) -> Agent:
+        """Raises NotFound("agent_not_found")."""
+        if agent_id not in self.agents:
+            raise NotFound("agent_not_found")
+        return self.agents[agent_id]
+
+    def active_agents(self, roles: Iterable[Role] = tuple(Role)) -> tuple[Agent, ...]:
+        wanted = frozenset(roles)
+        return tuple(agent for agent in self.agents.values() if agent.is_active and agent.role in wanted)
+
+    def supervisors(self) -> tuple[Agent, ...]:
+        """Who is told when a promise breaks: supervisors, or the admins of a desk that has none."""
+        return self.active_agents({Role.SUPERVISOR}) or self.active_agents({Role.ADMIN})
+
+    def agent_by_address(self, address: str) -> Agent | None:
+        return next((agent for agent in self.agents.values() if agent.address == address), None)

@@ -1,0 +1,342 @@
+"""A ticket and what can happen to it. Each verb gives a `Change`: the ticket after, new entries, what must leave.
+
+Nothing is saved or sent here; `desk` does that with the change. Times are aware UTC.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain.agent import Agent
+from chalicelib.domain.customer import Customer
+from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange
+from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.outgoing import Outgoing, Purpose
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.sla import Clock, ClockName
+from chalicelib.domain.words import Priority, Source, Status
+
+Ids = Iterator[int]
+"""The identifiers that one change may use, in order (see `ids`)."""
+
+CLOSED_AFTER = timedelta(days=14)
+LONGEST_SUBJECT = 250
+LONGEST_TEXT = 50_000
+
+ACTIVE = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD})
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.OPEN: frozenset({Status.PENDING, Status.ON_HOLD, Status.RESOLVED}),
+    Status.PENDING: frozenset({Status.OPEN, Status.ON_HOLD, Status.RESOLVED}),
+    Status.ON_HOLD: frozenset({Status.OPEN, Status.PENDING, Status.RESOLVED}),
+    Status.RESOLVED: frozenset({Status.OPEN, Status.CLOSED}),
+    Status.CLOSED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Timer:
+    """The one sleeping execution of a ticket: its number, and when it will wake (None: none sleeps)."""
+
+    number: int = 0
+    wakes_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """`assignee` 0 is nobody, `last_entry` the newest message or note (rule 21), `follows` the ticket it follows up."""
+
+    number: int
+    subject: str
+    status: Status
+    priority: Priority
+    source: Source
+    language: str
+    customer_id: int
+    customer_name: str
+    customer_address: str
+    created_at: datetime
+    updated_at: datetime
+    clocks: tuple[Clock, ...]
+    assignee: int = 0
+    cc: tuple[str, ...] = ()
+    last_entry: int = 0
+    last_replier: int = 0
+    resolved_at: datetime | None = None
+    survey_due_at: datetime | None = None
+    reopened: int = 0
+    follows: int = 0
+    timer: Timer = Timer()
+    version: int = 0
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether a promise is broken and still to be kept."""
+        return self.is_active and any(clock.breached_at and not clock.is_met for clock in self.clocks)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The nearest deadline that is still running, None when nothing runs."""
+        return min((clock.due_at for clock in self.clocks if clock.is_running), default=None)
+
+    def clock(self, name: ClockName) -> Clock:
+        return next(clock for clock in self.clocks if clock.name is name)
+
+    def with_clock(self, changed: Clock) -> "Ticket":
+        return replace(self, clocks=tuple(changed if clock.name is changed.name else clock for clock in self.clocks))
+
+    def is_participant(self, address: str) -> bool:
+        """Requester or in copy (rule 8c); agents are known to the settings, not to the ticket."""
+        return address == self.customer_address or address in self.cc
+
+    def receive(self, message: "Message", settings: Settings, now: datetime, ids: Ids) -> "Change":
+        """A customer's or stranger's message: reopens a resolved ticket, ends `pending` (rules 2, 16) at `message.at`.
+
+        Automatic mail changes nothing but the timeline (rule 14). Raises Conflict("ticket_closed"): make a follow-up.
+        """
+        if self.status is Status.CLOSED:
+            raise Conflict("ticket_closed", number=self.number)
+        entry = message.entry(next(ids))
+        added = Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
+        wakes = not (message.is_automatic or message.is_from_stranger)
+        if not wakes or self.status in (Status.OPEN, Status.ON_HOLD):
+            return added
+        return added.then(
+            added.after._moved(Status.OPEN, message.at, settings, message.author, ids, "customer_message")
+        )
+
+    def reply(self, text: str, by: Agent, seen: int, now: datetime, ids: Ids) -> "Change":
+        """A public reply by a person: answers the first-response clock (rule 1) and goes to the customer by mail.
+
+        An unassigned ticket becomes the replier's. `seen` is the newest entry the writer saw (rule 21).
+        Raises InvalidInput, Conflict("stale_reply" | "ticket_closed").
+        """
+        checked = checked_text(text)
+        if self.status is Status.CLOSED:
+            raise Conflict("ticket_closed", number=self.number)
+        if seen < self.last_entry:
+            raise Conflict("stale_reply", number=self.number)
+        author = author_of(by)
+        entry = Entry(next(ids), EntryKind.MESSAGE, now, author, checked)
+        mail = Outgoing(next(ids), self.number, Purpose.REPLY, now, to=self.customer_address, entry_id=entry.id)
+        answered = self.with_clock(self.clock(ClockName.FIRST_RESPONSE).meet(now))
+        after = replace(answered, last_entry=entry.id, last_replier=by.id, updated_at=now)
+        change = Change(self, after, (entry,), (mail,))
+        return change if self.assignee else change.then(after.assign(by, by, now, ids, "reply"))
+
+    def add_note(self, text: str, by: Agent, now: datetime, ids: Ids) -> "Change":
+        """An internal remark; no clock, status or customer notices it. Raises InvalidInput."""
+        entry = Entry(next(ids), EntryKind.NOTE, now, author_of(by), checked_text(text))
+        return Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
+
+    def assign(self, to: Agent | None, by: Agent, now: datetime, ids: Ids, cause: str = "agent") -> "Change":
+        """To an agent, who is told by mail unless it was their own act, or to nobody. Empty when it is so already."""
+        assignee = to.id if to else 0
+        if assignee == self.assignee:
+            return Change(self, self)
+        after = replace(self, assignee=assignee, updated_at=now)
+        event = _event(author_of(by), now, ids, cause, FieldChange("assignee", _word(self.assignee), _word(assignee)))
+        if to is None or to.id == by.id:
+            return Change(self, after, (event,))
+        notice = Outgoing(next(ids), self.number, Purpose.ASSIGNED, now, to=to.address, agent_id=to.id)
+        return Change(self, after, (event,), (notice,))
+
+    def set_status(self, status: Status, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
+        """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name."""
+        if status is self.status:
+            return Change(self, self)
+        if status not in TRANSITIONS[self.status]:
+            raise Conflict("status_not_possible", old=self.status, new=status)
+        return self._moved(status, now, settings, author_of(by), ids, "agent")
+
+    def set_priority(self, priority: Priority, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
+        """Recomputes each unmet target from the original start (rule 4)."""
+        if priority is self.priority:
+            return Change(self, self)
+        targets = settings.policy.targets[priority]
+        clocks = tuple(clock.retarget(targets.of(clock.name), settings.hours_of(clock), now) for clock in self.clocks)
+        after = replace(self, priority=priority, clocks=clocks, updated_at=now)
+        changes = (FieldChange("priority", self.priority, priority), *_due_changes(self, after))
+        return Change(self, after, (_event(author_of(by), now, ids, "agent", *changes),))
+
+    def close(self, settings: Settings, now: datetime, ids: Ids) -> "Change":
+        """What was resolved 14 days ago is closed (rule 15): the next mail makes a follow-up. Empty when it is too early."""
+        if self.status is not Status.RESOLVED or self.resolved_at is None or now - self.resolved_at < CLOSED_AFTER:
+            return Change(self, self)
+        return self._moved(Status.CLOSED, now, settings, DESK, ids, "rule:closed_after_resolved")
+
+    def _moved(self, status: Status, at: datetime, settings: Settings, by: Author, ids: Ids, cause: str) -> "Change":
+        clock = self.clock(ClockName.RESOLUTION)
+        hours = settings.hours_of(clock)
+        is_reopening = self.status is Status.RESOLVED and status is Status.OPEN
+        if is_reopening:
+            clock = clock.reopen(at, hours)
+        elif self.status is Status.PENDING and status is not Status.RESOLVED:
+            clock = clock.resume(at, hours)
+        if status is Status.PENDING:
+            clock = clock.pause(at)
+        elif status is Status.RESOLVED:
+            clock = clock.meet(at)
+        after = replace(
+            self.with_clock(clock),
+            status=status,
+            updated_at=at,
+            resolved_at=at if status is Status.RESOLVED else None if is_reopening else self.resolved_at,
+            survey_due_at=at + settings.survey_delay if status is Status.RESOLVED and self.last_replier else None,
+            reopened=self.reopened + is_reopening,
+        )
+        changes = (FieldChange("status", self.status, status), *_due_changes(self, after))
+        return Change(self, after, (_event(by, at, ids, cause, *changes),))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One step of a ticket's life, ready to be saved as a whole. `before` is None for a new ticket."""
+
+    before: Ticket | None
+    after: Ticket
+    entries: tuple[Entry, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self.before == self.after and not self.entries and not self.outgoing
+
+    def then(self, following: "Change") -> "Change":
+        """Both steps as one; `following` must start where this one ends."""
+        return Change(
+            self.before, following.after, self.entries + following.entries, self.outgoing + following.outgoing
+        )
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a customer wrote, by form or mail; `at` is when we received it, not what the mail's Date says (rule 10)."""
+
+    author: Author
+    text: str
+    at: datetime
+    source: Source
+    quoted_text: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    message_id: str = ""
+    raw_key: str = ""
+    is_automatic: bool = False
+    is_from_stranger: bool = False
+
+    def entry(self, entry_id: int) -> Entry:
+        return Entry(
+            entry_id,
+            EntryKind.MESSAGE,
+            self.at,
+            self.author,
+            self.text,
+            self.quoted_text,
+            self.html,
+            self.attachments,
+            self.source,
+            self.message_id,
+            self.raw_key,
+            self.is_automatic,
+            self.is_from_stranger,
+        )
+
+
+def open_ticket(
+    number: int,
+    subject: str,
+    message: Message,
+    customer: Customer,
+    language: str,
+    settings: Settings,
+    now: datetime,
+    ids: Ids,
+    *,
+    cc: tuple[str, ...] = (),
+    follows: int = 0,
+    acknowledge: bool = True,
+) -> Change:
+    """A new ticket of a customer: clocks start at the first message (rule 1), one acknowledgement leaves (rule 13).
+
+    `acknowledge` is off for mail that must not be answered automatically (rule 12). `subject` may be empty: the first
+    line of the message stands in.
+    """
+    entry = message.entry(next(ids))
+    targets = settings.policy.targets[Priority.MEDIUM]
+    ticket = Ticket(
+        number=number,
+        subject=_subject(subject, message.text),
+        status=Status.OPEN,
+        priority=Priority.MEDIUM,
+        source=message.source,
+        language=language,
+        customer_id=customer.id,
+        customer_name=customer.name,
+        customer_address=customer.address,
+        created_at=message.at,
+        updated_at=now,
+        clocks=tuple(
+            Clock.start(name, message.at, targets.of(name), settings.hours, settings.policy.calendar)
+            for name in ClockName
+        ),
+        cc=cc,
+        last_entry=entry.id,
+        follows=follows,
+    )
+    opened = Entry(
+        next(ids),
+        EntryKind.EVENT,
+        now,
+        message.author,
+        changes=(FieldChange("status", "", Status.OPEN), *_due_changes(None, ticket)),
+        cause="follow_up" if follows else message.source,
+    )
+    if not acknowledge:
+        return Change(None, ticket, (entry, opened))
+    mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
+    return Change(None, ticket, (entry, opened), (mail,))
+
+
+def author_of(agent: Agent) -> Author:
+    return Author(AuthorKind.AGENT, agent.id, agent.name)
+
+
+def checked_text(text: str) -> str:
+    """What a person wrote, without blanks around it. Raises InvalidInput("text_missing" | "text_too_long")."""
+    stripped = text.strip()
+    if not stripped:
+        raise InvalidInput("text_missing", field="text")
+    if len(stripped) > LONGEST_TEXT:
+        raise InvalidInput("text_too_long", field="text", limit=LONGEST_TEXT)
+    return stripped
+
+
+def _subject(subject: str, text: str) -> str:
+    line = subject.strip() or next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+
+
+def _event(by: Author, at: datetime, ids: Ids, cause: str, *changes: FieldChange) -> Entry:
+    return Entry(next(ids), EntryKind.EVENT, at, by, changes=changes, cause=cause)
+
+
+def _word(agent_id: int) -> str:
+    return str(agent_id) if agent_id else ""
+
+
+def _due_changes(before: Ticket | None, after: Ticket) -> tuple[FieldChange, ...]:
+    """How the deadlines moved, as lines of history named after their clocks."""
+    old = {clock.name: clock.due_at for clock in before.clocks} if before else {}
+    return tuple(
+        FieldChange(
+            f"{clock.name}_due_at",
+            old[clock.name].isoformat() if clock.name in old else "",
+            clock.due_at.isoformat(),
+        )
+        for clock in after.clocks
+        if old.get(clock.name) != clock.due_at
+    )

@@ -1,0 +1,37 @@
+"""The closed lists of words that several parts of the domain share. The values are what is stored and sent."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    OPEN = "open"
+    PENDING = "pending"  # waiting on the customer
+    ON_HOLD = "on_hold"  # waiting on someone else
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Source(StrEnum):
+    """The way on which a ticket came in."""
+
+    FORM = "form"
+    EMAIL = "email"
+    PHONE = "phone"
+    CHAT = "chat"
+    API = "api"
+
+
+class Role(StrEnum):
+    """What a person of the desk may do (rule 25)."""
+
+    ADMIN = "admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+    CONTRIBUTOR = "contributor"

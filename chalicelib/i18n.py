@@ -1,0 +1,52 @@
+"""Words in the reader's language: the catalogues of `locales/`, and how times are written.
+
+Keys are flat and dotted (`status.open`); values may hold `{placeholders}`. Every language has every key: tests see to it.
+"""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LANGUAGES = ("ko", "en")
+
+_LOCALES = Path(__file__).parent / "locales"
+
+
+def text(language: str, key: str, **params: object) -> str:
+    """The words of `key`. Raises KeyError for an unknown language, key or missing parameter: a mistake of ours."""
+    return _catalogue(language)[key].format_map(params)
+
+
+def has(key: str) -> bool:
+    """Whether there are words for `key`, in every language."""
+    return key in _catalogue(LANGUAGES[0])
+
+
+def day_and_time(language: str, at: datetime, zone: str) -> str:
+    """An instant in full, with the zone's short name: "Mon 23 Nov 2026, 14:05 KST"."""
+    local = at.astimezone(ZoneInfo(zone))
+    return text(language, "time.full", day=day(language, at, zone), time=f"{local:%H:%M}", zone=local.tzname() or zone)
+
+
+def day(language: str, at: datetime, zone: str) -> str:
+    """The day of an instant in full: "Mon 23 Nov 2026"."""
+    local = at.astimezone(ZoneInfo(zone))
+    weekday = text(language, f"weekday.{local.weekday()}")
+    month = text(language, f"month.{local.month}")
+    return text(language, "time.day", weekday=weekday, day=local.day, month=month, year=local.year)
+
+
+def short_day(language: str, at: datetime, zone: str) -> str:
+    """A day of this year: "23 Nov"."""
+    local = at.astimezone(ZoneInfo(zone))
+    return text(language, "time.short_day", day=local.day, month=text(language, f"month.{local.month}"))
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str]:
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    words: dict[str, str] = json.loads((_LOCALES / f"{language}.json").read_text("utf-8"))
+    return words

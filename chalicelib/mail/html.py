@@ -1,0 +1,224 @@
+"""HTML mail: to plain text that reads well, and to HTML that is safe to show.
+
+Both go through nh3 (ammonia, html5ever) first: it reads tag soup as browsers do, in linear time.
+"""
+
+import re
+from html.parser import HTMLParser
+
+import nh3
+
+_BLOCKS = {
+    *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "table", "tr", "pre", "hr"),
+    *("blockquote", "section", "article", "header", "footer", "main", "address", "figure", "figcaption", "center"),
+    *("li", "form", "fieldset", "details", "summary", "caption", "nav", "aside"),
+}
+_SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"}
+_READ_TAGS = _BLOCKS | {"a", "br", "img", "td", "th"}
+_SILENT = {"script", "style", "title", "template", "noscript", "object", "iframe", "svg"}
+_RULE = "_" * 30
+_MOST_BLANK_LINES = 3
+_MOST_NESTED = 1_000
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_NESTING_TAG = re.compile(
+    r"<(/?)(?!(?:br|img|hr|input|meta|link|p|li|td|tr|th|col|dd|dt|option|area|wbr)\b)[a-z]", re.IGNORECASE
+)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+_SHOWN_TAGS = _BLOCKS | {
+    *("a", "abbr", "b", "big", "br", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s"),
+    *("samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr", "col", "colgroup"),
+    *("tbody", "td", "tfoot", "th", "thead", "time"),
+}
+_SHOWN_ATTRIBUTES = {
+    "*": {"align", "valign", "dir", "lang", "title", "style", "width", "height", "bgcolor", "color"},
+    "a": {"href", "name"},
+    "img": {"src", "alt", "border"},
+    "font": {"face", "size"},
+    "ol": {"start", "type"},
+    "table": {"border", "cellpadding", "cellspacing"},
+    "td": {"colspan", "rowspan", "nowrap"},
+    "th": {"colspan", "rowspan", "nowrap"},
+    "blockquote": {"type"},
+}
+_SHOWN_STYLES = {
+    *("color", "background-color", "text-align", "text-decoration", "text-indent", "vertical-align", "white-space"),
+    *("font", "font-family", "font-size", "font-style", "font-weight", "line-height", "letter-spacing", "direction"),
+    *("margin", "margin-top", "margin-right", "margin-bottom", "margin-left", "width", "max-width", "height"),
+    *("padding", "padding-top", "padding-right", "padding-bottom", "padding-left", "list-style-type", "display"),
+    *("border", "border-top", "border-right", "border-bottom", "border-left", "border-collapse", "border-radius"),
+}
+_OUTSIDE_REFERENCE = re.compile(r"url\s*\(|image-set|expression|@import|\\", re.IGNORECASE)
+_OWN_IMAGE = re.compile(r"\s*(cid:|data:image/(png|jpe?g|gif|webp|bmp);)", re.IGNORECASE)
+_REMOTE_IMAGE = re.compile(r"\s*https?://", re.IGNORECASE)
+
+
+def sanitise(html: str, *, remote_images: bool = False) -> str:
+    """HTML that can be shown in a sandboxed frame: no script, form, frame or style sheet, and no request to anywhere
+    unless `remote_images` were asked for. Images of the mail itself (`cid:`, `data:`) stay."""
+
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "style":
+            return None if _OUTSIDE_REFERENCE.search(value) else value
+        if attribute == "src":
+            is_allowed = _OWN_IMAGE.match(value) or (remote_images and _REMOTE_IMAGE.match(value))
+            return value if tag == "img" and is_allowed else None
+        return None if attribute == "href" and value.strip().lower().startswith(("data:", "cid:")) else value
+
+    return nh3.clean(
+        _not_too_deep(html),
+        tags=_SHOWN_TAGS,
+        clean_content_tags=_SILENT,
+        attributes=_SHOWN_ATTRIBUTES,
+        attribute_filter=keep,
+        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
+        filter_style_properties=_SHOWN_STYLES,
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def to_text(html: str) -> str:
+    """Plain text with paragraphs, lists and rows as a reader would type them; quotations get `> ` as in plain mail,
+    and a link's address follows its words in angle brackets."""
+    writer = _TextWriter()
+    writer.feed(_tidy(html))
+    writer.close()
+    return writer.text()
+
+
+def _tidy(html: str) -> str:
+    return nh3.clean(
+        _not_too_deep(html),
+        tags=_READ_TAGS,
+        clean_content_tags=_SILENT,
+        attributes={"a": {"href"}, "img": {"alt"}, "blockquote": {"type"}},
+        url_schemes={"http", "https"},
+        link_rel=None,
+    )
+
+
+def _not_too_deep(html: str) -> str:
+    """The same, unless so many elements lie in one another that html5ever, which searches its stack of open elements,
+    would need minutes. No mail program writes such HTML; its tags are dropped and the words kept."""
+    depth = 0
+    for tag in _NESTING_TAG.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth > _MOST_NESTED:
+            return _ANY_TAG.sub(" ", html)
+    return html
+
+
+class _TextWriter(HTMLParser):
+    """Collects lines from tidy HTML. `_owed` is how many line ends stand between the last word and the next one."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = []
+        self._line = ""
+        self._line_depth = 0
+        self._owed = 0
+        self._quote_depth = 0
+        self._verbatim_depth = 0
+        self._lists: list[int | None] = []
+        self._links: list[tuple[str, str]] = []
+
+    def text(self) -> str:
+        self._finish_line()
+        return "\n".join(self._lines).replace("\xa0", " ")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._separate_block(tag)
+        match tag:
+            case "br":
+                self._owed += 1
+            case "hr":
+                self._write(_RULE)
+                self._owed = 1
+            case "td" | "th":
+                self._space()
+            case "img":
+                self._write(dict(attrs).get("alt") or "")
+            case "a":
+                self._links.append((dict(attrs).get("href") or "", self._line))
+            case "li":
+                self._write(self._bullet())
+            case _:
+                self._nest(tag)
+
+    def _nest(self, tag: str) -> None:
+        match tag:
+            case "blockquote":
+                self._quote_depth += 1
+            case "pre":
+                self._verbatim_depth += 1
+            case "ul" | "ol":
+                self._lists.append(1 if tag == "ol" else None)
+
+    def handle_endtag(self, tag: str) -> None:
+        match tag:
+            case "a" if self._links:
+                self._close_link(*self._links.pop())
+            case "blockquote":
+                self._quote_depth -= 1
+            case "pre":
+                self._verbatim_depth -= 1
+            case "ul" | "ol" if self._lists:
+                self._lists.pop()
+        self._separate_block(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._verbatim_depth:
+            first, *others = data.split("\n")
+            self._write(first)
+            for line in others:
+                self._owed += 1
+                self._write(line)
+            return
+        words = _BLANKS.sub(" ", data)
+        self._write(words.lstrip(" ") if self._owed or not self._line else words)
+
+    def _separate_block(self, tag: str) -> None:
+        if tag in _BLOCKS and self._line:
+            self._owed = max(self._owed, 2 if tag in _SPACED and not self._lists else 1)
+
+    def _write(self, words: str) -> None:
+        if not words:
+            return
+        if self._owed or not self._line:
+            self._start_line()
+        self._line += words
+
+    def _start_line(self) -> None:
+        self._finish_line()
+        shared_depth = min(self._line_depth, self._quote_depth)
+        self._lines += [_quoted("", shared_depth)] * min(self._owed - 1, _MOST_BLANK_LINES)
+        self._owed, self._line_depth = 0, self._quote_depth
+
+    def _finish_line(self) -> None:
+        if self._line:
+            self._lines.append(_quoted(self._line, self._line_depth))
+        self._line = ""
+
+    def _space(self) -> None:
+        if self._line and not self._owed and not self._line.endswith(" "):
+            self._line += " "
+
+    def _bullet(self) -> str:
+        indent = "  " * (len(self._lists) - 1)
+        number = self._lists[-1] if self._lists else None
+        if number is None:
+            return f"{indent}- "
+        self._lists[-1] = number + 1
+        return f"{indent}{number}. "
+
+    def _close_link(self, href: str, before: str) -> None:
+        """The address after the words, unless they are the address; the link of a mere image says nothing."""
+        words = self._line.removeprefix(before)
+        bare = re.sub(r"^https?://(www\.)?|/$", "", href)
+        if href and words.strip() and bare not in words:
+            self._line = f"{self._line.rstrip(' ')} <{href}>"
+
+
+def _quoted(line: str, depth: int) -> str:
+    return ("> " * depth + line).rstrip(" ")

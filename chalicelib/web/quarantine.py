@@ -1,0 +1,24 @@
+"""Mails that nobody could read: why, and the button that tries again (nothing is ever dropped)."""
+
+from chalice.app import Response
+
+from chalicelib.desk import inbound
+from chalicelib.domain.agent import Right
+from chalicelib.web import forms, pages
+from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+
+@routes.agents("/agent/quarantine", Right.SEE_QUARANTINE)
+def show(visit: Visit) -> Response:
+    return pages.render(visit, "agent/quarantine.html", {"mails": inbound.list_quarantined()})
+
+
+@routes.agents("/agent/quarantine/replay", Right.SEE_QUARANTINE, "POST")
+def replay(visit: Visit) -> Response:
+    form = forms.read(visit.request)
+    form.check(("key",))
+    inbound.replay(form.text("key"))
+    return pages.redirect(visit, "/agent/quarantine", "replayed")

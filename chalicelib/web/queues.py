@@ -1,0 +1,33 @@
+"""The console's first page: what to do next, queue by queue."""
+
+from chalice.app import Response
+
+from chalicelib.adapters import counts, tickets
+from chalicelib.domain.agent import Right
+from chalicelib.domain.queue import Queue
+from chalicelib.web import pages
+from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+
+@routes.agents("/agent", Right.WORK_ON_TICKETS)
+def show(visit: Visit) -> Response:
+    queue = _queue(visit.query("queue"))
+    page = tickets.list_by_queue(queue, visit.agent.id, visit.query("after") or None)
+    values = {
+        "queue": queue,
+        "queues": tuple(Queue),
+        "counts": counts.by_queue(visit.agent.id, visit.now),
+        "tickets": page.items,
+        "cursor": page.cursor,
+        "is_continued": bool(visit.query("after")),
+        "agents": visit.settings.agents,
+    }
+    return pages.render(visit, "agent/queue.html", values)
+
+
+def _queue(name: str) -> Queue:
+    """The agent's own tickets where no queue, or none of ours, is named."""
+    return Queue(name) if name in tuple(Queue) else Queue.MINE

@@ -1,0 +1,107 @@
+"""How values look to a reader: times in their zone and relative to now, sizes, text with links, Markdown."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+
+from chalicelib import i18n
+from chalicelib.mail import markdown as mail_markdown
+
+_SOON = timedelta(hours=1)
+_UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
+_URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
+_KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Formats for one reader at one instant."""
+
+    language: str
+    zone: str
+    now: datetime
+
+    def full(self, at: datetime) -> str:
+        return i18n.day_and_time(self.language, at, self.zone)
+
+    def day(self, at: datetime) -> str:
+        return i18n.day(self.language, at, self.zone)
+
+    def short(self, at: datetime) -> str:
+        """As short as it can be told: the time today, the day this year, else the whole date."""
+        local, today = at.astimezone(ZoneInfo(self.zone)), self.now.astimezone(ZoneInfo(self.zone))
+        if local.date() == today.date():
+            return f"{local:%H:%M}"
+        if local.year == today.year:
+            return i18n.short_day(self.language, at, self.zone)
+        return f"{local:%Y-%m-%d}"
+
+    def moment(self, at: datetime) -> Markup:
+        return self._time(at, self.full(at))
+
+    def brief(self, at: datetime) -> Markup:
+        return self._time(at, self.short(at), is_titled=True)
+
+    def due(self, at: datetime) -> Markup:
+        """How long is left, or how long it is overdue: "in 3 h", "2 d overdue"."""
+        key = "time.left" if at > self.now else "time.overdue"
+        words = i18n.text(self.language, key, span=self._span(abs(at - self.now)))
+        return self._time(at, words, is_titled=True)
+
+    def urgency(self, at: datetime | None) -> str:
+        """The class by which a deadline is coloured."""
+        if at is None:
+            return "none"
+        return "late" if at <= self.now else "soon" if at - self.now <= _SOON else "calm"
+
+    def _span(self, span: timedelta) -> str:
+        minutes = max(int(span.total_seconds() // 60), 1)
+        unit, size = next((unit, size) for unit, size in _UNITS if minutes >= size)
+        return i18n.text(self.language, f"time.{unit}", count=minutes // size)
+
+    def _time(self, at: datetime, words: str, *, is_titled: bool = False) -> Markup:
+        title = Markup(' title="{}"').format(self.full(at)) if is_titled else ""
+        return Markup('<time datetime="{}"{}>{}</time>').format(f"{at:%Y-%m-%dT%H:%M:%SZ}", title, words)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was just done, told once; `undo` is the value that was there before, "" where there is no way back."""
+
+    code: str = ""
+    undo: str = ""
+
+    @classmethod
+    def of(cls, cookie: str) -> "Done":
+        """A cookie that is not one of ours tells nothing."""
+        code, _, undo = cookie.partition(":")
+        is_known = bool(_KNOWN_DONE.fullmatch(cookie)) and i18n.has(f"done.{code}")
+        return cls(code, undo) if is_known else cls()
+
+
+def markdown(text: str) -> Markup:
+    return Markup(mail_markdown.to_html(text))  # noqa: S704 - sanitised there
+
+
+def prose(text: str) -> Markup:
+    """Plain text as it was written: line breaks are kept by the style sheet, addresses of the web become links."""
+    parts: list[Markup] = []
+    end = 0
+    for match in _URL.finditer(text):
+        parts += [escape(text[end : match.start()]), _link(match.group())]
+        end = match.end()
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def file_size(size: int) -> str:
+    """In the unit that gives a short number: "312 B", "48 KB", "1.3 MB"."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def _link(address: str) -> Markup:
+    return Markup('<a href="{0}" rel="noopener noreferrer nofollow ugc">{0}</a>').format(address)

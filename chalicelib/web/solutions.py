@@ -1,0 +1,104 @@
+"""Solutions in the console: the list, and the page on which one is written, published and retired."""
+
+from dataclasses import dataclass
+
+from chalice.app import Response
+
+from chalicelib.adapters import solutions as solution_store
+from chalicelib.desk import solutions
+from chalicelib.domain.agent import Right
+from chalicelib.domain.errors import Conflict, DeskError, InvalidInput
+from chalicelib.domain.solution import Solution, SolutionStatus
+from chalicelib.i18n import LANGUAGES
+from chalicelib.web import errors, forms, pages
+from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.paths import identifier
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+_LIST = "/agent/solutions"
+_PAGE = f"{_LIST}/{{solution_id}}"
+_FIELDS = ("title", "body", "language")
+
+
+@dataclass(frozen=True)
+class Draft:
+    title: str
+    body: str
+    language: str
+    error: DeskError | None = None
+
+    @classmethod
+    def of(cls, form: forms.Form, error: DeskError | None = None) -> "Draft":
+        language = form.text("language")
+        return cls(form.text("title"), form.fields.get("body", ""), language if language in LANGUAGES else "", error)
+
+
+@routes.agents(_LIST, Right.WRITE_SOLUTIONS)
+def show_all(visit: Visit) -> Response:
+    values = {"solutions": solution_store.list_all(), "agents": visit.settings.agents}
+    return pages.render(visit, "agent/solutions.html", values)
+
+
+@routes.agents(f"{_LIST}/new", Right.WRITE_SOLUTIONS)
+def show_new(visit: Visit) -> Response:
+    return _page(visit, None, Draft("", "", visit.language))
+
+
+@routes.agents(f"{_LIST}/new", Right.WRITE_SOLUTIONS, "POST")
+def write(visit: Visit) -> Response:
+    draft, form = _read(visit)
+    try:
+        form.check(_FIELDS)
+        solution = solutions.write(draft.title, draft.body, draft.language or visit.language, visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, None, Draft.of(form, error))
+    return pages.redirect(visit, f"{_LIST}/{solution.id}", "solution_saved")
+
+
+@routes.agents(_PAGE, Right.WRITE_SOLUTIONS)
+def show(visit: Visit, solution_id: str) -> Response:
+    solution = solution_store.get(identifier(solution_id))
+    return _page(visit, solution, Draft(solution.title, solution.body, solution.language))
+
+
+@routes.agents(_PAGE, Right.WRITE_SOLUTIONS, "POST")
+def rewrite(visit: Visit, solution_id: str) -> Response:
+    draft, form = _read(visit)
+    wanted = identifier(solution_id)
+    try:
+        form.check(_FIELDS)
+        solutions.rewrite(wanted, draft.title, draft.body, draft.language or visit.language, visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, solution_store.get(wanted), Draft.of(form, error))
+    return pages.redirect(visit, f"{_LIST}/{wanted}", "solution_saved")
+
+
+@routes.agents(f"{_PAGE}/status", Right.APPROVE_SOLUTIONS, "POST")
+def move(visit: Visit, solution_id: str) -> Response:
+    form, wanted = forms.read(visit.request), identifier(solution_id)
+    form.check(("status",))
+    if form.text("status") not in tuple(SolutionStatus):
+        raise InvalidInput("form_unreadable")
+    solutions.move(wanted, SolutionStatus(form.text("status")), visit.agent, visit.now)
+    return pages.redirect(visit, f"{_LIST}/{wanted}", "solution_moved")
+
+
+def _read(visit: Visit) -> tuple[Draft, forms.Form]:
+    form = forms.read(visit.request)
+    return Draft.of(form), form
+
+
+def _page(visit: Visit, solution: Solution | None, draft: Draft) -> Response:
+    values = {
+        "solution": solution,
+        "draft": draft,
+        "languages": LANGUAGES,
+        "may_approve": visit.agent.may(Right.APPROVE_SOLUTIONS),
+        "writer": visit.settings.agents.get(solution.written_by) if solution else None,
+        "error": errors.words(visit.language, draft.error) if draft.error else "",
+        "error_field": getattr(draft.error, "field", ""),
+    }
+    status = errors.status_of(draft.error) if draft.error else 200
+    return pages.render(visit, "agent/solution.html", values, status=status)

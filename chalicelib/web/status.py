@@ -1,0 +1,35 @@
+"""The customer's own page of a ticket, behind a signed link: what was said and promised, nothing internal."""
+
+from chalice.app import Response
+
+from chalicelib.adapters import tickets
+from chalicelib.desk import links
+from chalicelib.domain.entry import Entry
+from chalicelib.domain.sla import ClockName
+from chalicelib.web import files, pages
+from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+
+@routes.public("/status/{token}")
+def show(visit: Visit, token: str) -> Response:
+    page = tickets.get_page(links.read_status(visit.settings, token))
+    values = {
+        "ticket": page.ticket,
+        "messages": _public(page.entries),
+        "first_response": page.ticket.clock(ClockName.FIRST_RESPONSE),
+        "token": token,
+    }
+    return pages.render(visit, "public/status.html", values)
+
+
+@routes.public("/status/{token}/files/{entry_id}/{index}")
+def show_file(visit: Visit, token: str, entry_id: str, index: str) -> Response:
+    page = tickets.get_page(links.read_status(visit.settings, token))
+    return files.send_to(_public(page.entries), entry_id, index)
+
+
+def _public(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.is_public)

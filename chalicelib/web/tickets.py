@@ -1,0 +1,160 @@
+"""A ticket in the console: everything about it on one page, and the things that agents do with it."""
+
+from dataclasses import dataclass
+
+from chalice.app import Response
+
+from chalicelib.adapters import customers, solutions
+from chalicelib.adapters import tickets as ticket_store
+from chalicelib.desk import tickets
+from chalicelib.domain.agent import Right
+from chalicelib.domain.errors import Conflict, DeskError, InvalidInput
+from chalicelib.domain.ticket import TRANSITIONS, Ticket
+from chalicelib.domain.words import Priority, Status
+from chalicelib.web import errors, files, forms, pages, timeline
+from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.paths import identifier
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+_PAGE = "/agent/tickets/{number}"
+_SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an agent was writing when something came between; `seen` only when that was another message."""
+
+    text: str = ""
+    then: str = ""
+    note: str = ""
+    error: DeskError | None = None
+    seen: int | None = None
+
+
+@routes.agents(_PAGE, Right.WORK_ON_TICKETS)
+def show(visit: Visit, number: str) -> Response:
+    return _page(visit, identifier(number), Draft())
+
+
+@routes.agents(f"{_PAGE}/files/{{entry_id}}/{{index}}", Right.WORK_ON_TICKETS)
+def show_file(_: Visit, number: str, entry_id: str, index: str) -> Response:
+    return files.send_to(ticket_store.get_page(identifier(number)).entries, entry_id, index)
+
+
+@routes.agents(f"{_PAGE}/reply", Right.WORK_ON_TICKETS, "POST")
+def reply(visit: Visit, number: str) -> Response:
+    """Sends, or with the other button puts a solution into the draft."""
+    form, at = forms.read(visit.request), identifier(number)
+    draft = Draft(form.fields.get("text", ""), form.text("then"))
+    try:
+        form.check(("text", "seen", "then", "solution", "action"))
+        if form.text("action") == "insert":
+            return _page(visit, at, Draft(_with_solution(draft.text, form), draft.then))
+        seen = form.number("seen")
+        then = _status(draft.then) if draft.then else None
+        tickets.reply(at, draft.text, visit.agent, seen, visit.now, then)
+    except (InvalidInput, Conflict) as error:
+        overtaken = form.number("seen") if error.code == "stale_reply" else None
+        return _page(visit, at, Draft(draft.text, draft.then, error=error, seen=overtaken))
+    return pages.redirect(visit, _path(at), "replied")
+
+
+@routes.agents(f"{_PAGE}/note", Right.WORK_ON_TICKETS, "POST")
+def add_note(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("text",))
+        tickets.add_note(at, form.fields.get("text", ""), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(note=form.fields.get("text", ""), error=error))
+    return pages.redirect(visit, _path(at), "noted")
+
+
+@routes.agents(f"{_PAGE}/assign", Right.WORK_ON_TICKETS, "POST")
+def assign(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("assignee", "was"))
+        tickets.assign(at, form.number("assignee"), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
+    return pages.redirect(visit, _path(at), f"assigned:{form.text('was')}")
+
+
+@routes.agents(f"{_PAGE}/status", Right.WORK_ON_TICKETS, "POST")
+def set_status(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("status", "was"))
+        wanted = _status(form.text("status"))
+        tickets.set_status(at, wanted, visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
+    before = form.text("was")
+    return pages.redirect(visit, _path(at), f"status_set:{before if before in TRANSITIONS[wanted] else ''}")
+
+
+@routes.agents(f"{_PAGE}/priority", Right.WORK_ON_TICKETS, "POST")
+def set_priority(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("priority", "was"))
+        tickets.set_priority(at, _priority(form.text("priority")), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
+    return pages.redirect(visit, _path(at), f"priority_set:{form.text('was')}")
+
+
+def _page(visit: Visit, number: int, draft: Draft) -> Response:
+    page = ticket_store.get_page(number)
+    ticket = page.ticket
+    panel = customers.get_panel(ticket.customer_id)
+    values = {
+        "ticket": ticket,
+        "pieces": timeline.of(page.entries, page.outgoing, draft.seen),
+        "history": timeline.history(page.entries),
+        "notices": timeline.notices(page.outgoing),
+        "survey": page.survey,
+        "customer": panel.customer,
+        "other_tickets": tuple(other for other in panel.tickets if other.number != number),
+        "agents": visit.settings.agents,
+        "assignable": visit.settings.active_agents(),
+        "priorities": tuple(Priority),
+        "statuses": _statuses(ticket),
+        "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
+        "solutions": solutions.list_public(),
+        "draft": draft,
+        "error": errors.words(visit.language, draft.error) if draft.error else "",
+    }
+    status = errors.status_of(draft.error) if draft.error else 200
+    return pages.render(visit, "agent/ticket.html", values, status=status)
+
+
+def _statuses(ticket: Ticket) -> tuple[Status, ...]:
+    """Where the ticket stands and where it can go from there, in the order of the words."""
+    return tuple(status for status in Status if status is ticket.status or status in TRANSITIONS[ticket.status])
+
+
+def _with_solution(text: str, form: forms.Form) -> str:
+    if not form.text("solution"):
+        return text
+    body = solutions.get(form.number("solution")).body.strip()
+    return f"{text.rstrip()}\n\n{body}\n" if text.strip() else f"{body}\n"
+
+
+def _status(word: str) -> Status:
+    if word not in tuple(Status):
+        raise InvalidInput("form_unreadable")
+    return Status(word)
+
+
+def _priority(word: str) -> Priority:
+    if word not in tuple(Priority):
+        raise InvalidInput("form_unreadable")
+    return Priority(word)
+
+
+def _path(number: int) -> str:
+    return f"/agent/tickets/{number}"

@@ -1,0 +1,104 @@
+"""Keeps what the desk sends, as it goes over the wire.
+
+The local cloud's SES forgets the headers of a raw mail, and every mail when it stops. So the functions reach it through
+this recorder, by AWS_ENDPOINT_URL_SESV2, which botocore reads by itself: nothing in the desk knows of it.
+"""
+
+import base64
+import email.parser
+import email.policy
+import email.utils
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from email.message import EmailMessage
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from infra.forward import Forwarding
+from infra.local_desk import LocalDesk
+
+SEND_EMAIL = "/v2/email/outbound-emails"
+
+
+@dataclass(frozen=True)
+class SentMail:
+    """`message_id` is the one on the wire, with its brackets: what a mail program puts into In-Reply-To."""
+
+    message_id: str
+    sent_at: str
+    from_: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...]
+    raw: str
+
+    def header(self, name: str) -> str | None:
+        """The first of that name, None when there is none."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def to_json(self) -> dict[str, Any]:
+        fields = asdict(self)
+        return {"from": fields.pop("from_"), **fields}
+
+
+def open_recorder(desk: LocalDesk) -> ThreadingHTTPServer:
+    class Recorder(Forwarding):
+        def handle_request(self) -> None:
+            body = self.read_body()
+            # The headers go on untouched, Host included: the local cloud checks the signature over them.
+            answer = self.ask(desk.cloud_port, self.path, body, list(self.headers.items()))
+            if self.path == SEND_EMAIL and answer.status == 200:
+                record(desk.sent_mail_file, json.loads(body), json.loads(answer.body)["MessageId"])
+            self.give(answer)
+
+        do_GET = do_POST = do_PUT = do_DELETE = handle_request  # noqa: N815
+
+    return ThreadingHTTPServer(("127.0.0.1", desk.recorder_port), Recorder)
+
+
+def record(file: Path, request: dict[str, Any], ses_id: str) -> None:
+    """One line per mail; the last to be written is the last sent."""
+    content = request.get("Content", {}).get("Raw", {}).get("Data", "")
+    line = {"id": ses_id, "at": email.utils.formatdate(), "to": request["Destination"]["ToAddresses"], "raw": content}
+    with file.open("a") as out:
+        out.write(json.dumps(line) + "\n")
+
+
+def read_sent(file: Path) -> Iterator[SentMail]:
+    """Oldest first; nothing when nothing was sent."""
+    if file.exists():
+        for line in file.read_text().splitlines():
+            yield _as_sent(json.loads(line))
+
+
+def _as_sent(line: dict[str, Any]) -> SentMail:
+    message = email.parser.BytesParser(policy=email.policy.default).parsebytes(base64.b64decode(line["raw"]))
+    # SES sets both anew, whatever the sender wrote.
+    for name, value in (("Message-ID", wire_id(line["id"])), ("Date", line["at"])):
+        del message[name]
+        message[name] = value
+    return SentMail(
+        message_id=wire_id(line["id"]),
+        sent_at=email.utils.parsedate_to_datetime(line["at"]).isoformat(),
+        from_=str(message["From"]),
+        to=tuple(line["to"]),
+        subject=str(message["Subject"]),
+        text=_body(message, "plain"),
+        html=_body(message, "html"),
+        headers=tuple((name, str(value)) for name, value in message.items()),
+        raw=message.as_bytes().decode(errors="replace"),
+    )
+
+
+def wire_id(ses_id: str) -> str:
+    """AWS returns the part before the @, the local cloud the whole; on the wire it is the whole, in brackets."""
+    return f"<{ses_id if '@' in ses_id else ses_id + '@email.amazonses.com'}>"
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body(preferencelist=(kind,))
+    return part.get_content() if isinstance(part, EmailMessage) else ""
