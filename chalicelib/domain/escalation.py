@@ -66,12 +66,8 @@ class Step:
 
     def to_json(self) -> dict[str, Any]:
         """`at` in percent, `after` in minutes."""
-        return {
-            "key": self.key,
-            "receivers": list(self.receivers),
-            "at": self.at,
-            "after": self.after / timedelta(minutes=1),
-        }
+        receivers = [receiver.value for receiver in self.receivers]
+        return {"key": self.key, "receivers": receivers, "at": self.at, "after": in_minutes(self.after)}
 
 
 DEFAULT_LADDER = (
@@ -112,3 +108,9 @@ def _instant(step: Step, clock: Clock, hours: BusinessHours) -> datetime:
     share = clock.target * step.at / 100
     overrun = clock.overrun if step.after else timedelta(0)
     return hours.add(clock.started_at, share + clock.paused + overrun + step.after)
+
+
+def in_minutes(span: timedelta) -> float:
+    """How settings write spans; a whole number where it is one."""
+    minutes = span / timedelta(minutes=1)
+    return int(minutes) if minutes.is_integer() else minutes

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from chalicelib.domain.business_hours import BusinessHours
 from chalicelib.domain.errors import InvalidSetting
-from chalicelib.domain.escalation import DEFAULT_LADDER, Step
+from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
 from chalicelib.domain.words import Priority, Status
 
 LEFT_AFTER_REOPENING = timedelta(hours=1)
@@ -177,7 +177,7 @@ class Targets:
 
     def to_json(self) -> dict[str, float]:
         """In minutes."""
-        return {name.value: self.of(name) / timedelta(minutes=1) for name in ClockName}
+        return {name.value: in_minutes(self.of(name)) for name in ClockName}
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,9 @@ class SlaPolicy:
 
     def __post_init__(self) -> None:
         if missing := [priority for priority in Priority if priority not in self.targets]:
-            raise InvalidSetting("policy_without_target", policy=self.name, priority=missing[0])
+            raise InvalidSetting("policy_without_target", policy=self.name, priority=missing[0].value)
+        if any(targets.of(name) <= timedelta(0) for targets in self.targets.values() for name in ClockName):
+            raise InvalidSetting("policy_target", policy=self.name)
         if len({step.key for step in self.ladder}) < len(self.ladder):
             raise InvalidSetting("ladder_key_twice", policy=self.name)
         if not any(step.marks_breach for step in self.ladder):
@@ -204,6 +206,14 @@ class SlaPolicy:
 
     @classmethod
     def from_json(cls, policy: Mapping[str, Any]) -> Self:
+        """Reads what `to_json` gives: targets and spans in minutes, shares in percent. Raises `InvalidSetting`."""
+        try:
+            return cls._read(policy)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidSetting("policy_unreadable") from error
+
+    @classmethod
+    def _read(cls, policy: Mapping[str, Any]) -> Self:
         return cls(
             id=policy["id"],
             name=policy["name"],
@@ -220,7 +230,7 @@ class SlaPolicy:
             "calendar": self.calendar,
             "targets": {priority.value: self.targets[priority].to_json() for priority in Priority},
             "ladder": [step.to_json() for step in self.ladder],
-            "pauses_in": sorted(self.pauses_in),
+            "pauses_in": sorted(status.value for status in self.pauses_in),
         }
 
 

@@ -163,7 +163,7 @@ class Ticket:
         return Change(self, after, (_event(author_of(by), now, ids, "agent", *changes),))
 
     def close(self, settings: Settings, now: datetime, ids: Ids) -> "Change":
-        """What was resolved 14 days ago is closed (rule 15): the next mail makes a follow-up. Empty when it is too early."""
+        """What was resolved 14 days ago is closed (rule 15): the next mail makes a follow-up. Empty before that."""
         if self.status is not Status.RESOLVED or self.resolved_at is None or now - self.resolved_at < CLOSED_AFTER:
             return Change(self, self)
         return self._moved(Status.CLOSED, now, settings, DESK, ids, "rule:closed_after_resolved")

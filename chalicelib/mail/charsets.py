@@ -62,10 +62,12 @@ def _codec(label: str) -> str:
 
 
 def _is_text_codec(name: str) -> bool:
+    """Python also has codecs such as `zip`, which turn bytes into bytes, and may know no codec of this name."""
     try:
-        return isinstance(b"".decode(name), str)
-    except (LookupError, ValueError):
-        return False
+        b"a".decode(name)
+    except (LookupError, ValueError) as error:
+        return isinstance(error, UnicodeError)
+    return True
 
 
 def _strictly(raw: bytes, codec: str) -> str | None:

@@ -4,22 +4,21 @@ Nothing is lost: what is not in the reply is in the quotation, and where trimmin
 (rule 11). In doubt a line is kept, for a quotation too many annoys and an answer too few costs a customer.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.mail import quote_marks as marks
 
 _MOST_ATTRIBUTION_LINES = 6
 _LONGEST_ATTRIBUTION = 400
-_LONGEST_LINE = 500
+_LONGEST_MARK = 500
 _MOST_SIGNATURE_LINES = 15
-_MOST_FOOTER_LINES = 12
 _LONGEST_SALUTATION = 30
 
 
 class _Kind(StrEnum):
-    """One letter each, so that the shape of a mail can be read as a word."""
+    """What a line is; one letter each, so that the shape of a mail can be matched like a word."""
 
     EMPTY = "e"
     TEXT = "t"
@@ -39,12 +38,146 @@ def split(text: str, html: str = "") -> tuple[str, str]:
     """The reply and the quotation, each without blank lines around it."""
     lines = text.split("\n")
     kinds = _kinds(lines)
-    kept = _kept(kinds, lines)
+    kept = _without_ending(_reply(lines, kinds), lines, kinds)
     reply = _joined(lines, kept)
-    if not reply:
-        return text.strip(), ""
-    return reply, _joined(lines, [index for index in range(len(lines)) if index not in set(kept)])
+    if not reply.strip():
+        return text.strip("\n"), ""
+    others = sorted(set(range(len(lines))).difference(kept))
+    return reply, _joined(lines, others)
 
 
 def _joined(lines: Sequence[str], indexes: Sequence[int]) -> str:
-    return "\n".join(lines[index] for index in indexes).strip("\n").rstrip()
+    return "\n".join(lines[index] for index in indexes).strip("\n")
+
+
+def _reply(lines: list[str], kinds: list[_Kind]) -> list[int]:
+    """The lines of the reply, an ending of signature or quotation still among them."""
+    everything = list(range(len(lines)))
+    opening = next((index for index in everything if kinds[index] in _INTRODUCTIONS), None)
+    if opening is None:
+        return everything
+    if _Kind.TEXT not in kinds[:opening]:
+        return _reply_below(kinds, opening)
+    if kinds[opening] == _Kind.ATTRIBUTION and _has_answers_inside(lines, kinds, opening):
+        return [index for index in everything if kinds[index] != _Kind.ATTRIBUTION]
+    return everything[:opening]
+
+
+def _reply_below(kinds: list[_Kind], opening: int) -> list[int]:
+    """Where the mail begins with an introduction: a forwarded mail is shown whole, an answer below its quotation
+    without it, and answers between quotations with them."""
+    rest = [index for index in range(opening, len(kinds)) if kinds[index] != _Kind.ATTRIBUTION]
+    if kinds[opening] != _Kind.ATTRIBUTION:
+        return [index for index in rest if index > _end_of_header(kinds, opening)]
+    if re.fullmatch("[qe]+[^q]*t[^q]*", _shape(kinds, rest)):
+        return [index for index in rest if kinds[index] != _Kind.QUOTE]
+    return rest
+
+
+def _end_of_header(kinds: list[_Kind], opening: int) -> int:
+    end = opening
+    while end + 1 < len(kinds) and kinds[end + 1] in _INTRODUCTIONS | {_Kind.EMPTY, _Kind.DELIMITER}:
+        end += 1
+    return end
+
+
+def _has_answers_inside(lines: list[str], kinds: list[_Kind], opening: int) -> bool:
+    """Whether text goes on between quotations; or below the only one, when above it nothing but a greeting stands.
+
+    Text below a quotation is otherwise nearly always a signature or the footer of a list.
+    """
+    shape = re.sub("[ed]", "", _shape(kinds, range(opening + 1, len(kinds))))
+    above = " ".join(line for line in lines[:opening] if line.strip())
+    is_greeting = len(above) <= _LONGEST_SALUTATION and above.rstrip().endswith((",", "!", "，", "、", "요."))
+    return bool(re.search("qa*t+a*q", shape)) or (is_greeting and bool(re.match("q+t", shape)))
+
+
+def _shape(kinds: list[_Kind], indexes: Sequence[int]) -> str:
+    return "".join(kinds[index] for index in indexes)
+
+
+def _without_ending(kept: list[int], lines: list[str], kinds: list[_Kind]) -> list[int]:
+    """Drops signatures, footers, rules and quotations from the end, as long as text remains."""
+    if all(kinds[index] != _Kind.TEXT for index in kept):
+        return kept
+    while kinds[kept[-1]] in _ENDINGS:
+        kept = kept[:-1]
+    for place in range(max(1, len(kept) - _MOST_SIGNATURE_LINES), len(kept)):
+        has_text_before = any(kinds[index] == _Kind.TEXT for index in kept[:place])
+        if has_text_before and marks.SIGNATURE.match(lines[kept[place]]):
+            return _without_ending(kept[:place], lines, kinds)
+    return kept
+
+
+def _kinds(lines: list[str]) -> list[_Kind]:
+    kinds: list[_Kind] = []
+    while len(kinds) < len(lines):
+        kind, count = _kind_at(lines, kinds)
+        kinds += [kind] * count
+    return kinds
+
+
+def _kind_at(lines: list[str], before: list[_Kind]) -> tuple[_Kind, int]:
+    """What stands at the next line, and over how many lines it goes."""
+    start = len(before)
+    line = lines[start]
+    if not line.strip():
+        return _Kind.EMPTY, 1
+    if marks.QUOTED.match(line) or (marks.BARRED.match(line) and _INTRODUCTIONS.intersection(before)):
+        return _Kind.QUOTE, 1
+    if len(line) > _LONGEST_MARK:
+        return _Kind.TEXT, 1
+    if marks.ORIGINAL.match(line):
+        return _Kind.ORIGINAL, 1
+    if count := _copied_header(lines, start, after_mark=_follows_mark(before)):
+        return _Kind.COPIED_HEADER, count
+    if count := _attribution(lines, start):
+        return _Kind.ATTRIBUTION, count
+    if marks.DELIMITER.match(line):
+        return _Kind.DELIMITER, 1
+    return (_Kind.FOOTER, 1) if marks.is_mobile_footer(line) else (_Kind.TEXT, 1)
+
+
+def _follows_mark(before: list[_Kind]) -> bool:
+    nearest = next((kind for kind in reversed(before) if kind != _Kind.EMPTY), None)
+    return nearest in {_Kind.ORIGINAL, _Kind.DELIMITER}
+
+
+def _copied_header(lines: list[str], start: int, *, after_mark: bool) -> int:
+    """The number of lines of a copied header that begins here, 0 when none does.
+
+    Three fields, two after a mark, of which one is the author; a subject or an address must be there as well, since
+    "From: Seoul, To: Busan, Date: 3 May" is what customers write.
+    """
+    found: dict[str, str] = {}
+    end = start
+    while end < len(lines) and (part := _field_at(lines, end)):
+        found.setdefault(part, lines[end])
+        end = _next_field(lines, end + 1)
+    is_header = "from" in found and len(found) >= (2 if after_mark else 3)
+    has_proof = "subject" in found or any("@" in line for line in found.values())
+    return end - start if is_header and has_proof else 0
+
+
+def _field_at(lines: list[str], index: int) -> str:
+    return next((part for part, pattern in marks.FIELD_LINES.items() if pattern.match(lines[index])), "")
+
+
+def _next_field(lines: list[str], index: int) -> int:
+    """Skips one folded or empty line where another field follows."""
+    has_field_after_next = index + 1 < len(lines) and not _field_at(lines, index) and _field_at(lines, index + 1)
+    return index + 1 if has_field_after_next else index
+
+
+def _attribution(lines: list[str], start: int) -> int:
+    """The number of lines of an "On …, … wrote:" that begins here, 0 when none does. Programs wrap it anywhere."""
+    if not marks.STARTS_LIKE_ATTRIBUTION.search(lines[start]):
+        return 0
+    joined = ""
+    for count, line in enumerate(lines[start : start + _MOST_ATTRIBUTION_LINES], start=1):
+        joined = f"{joined} {line.strip()}".strip()
+        if len(joined) > _LONGEST_ATTRIBUTION:
+            return 0
+        if line.strip() and any(pattern.search(joined) for pattern in marks.ATTRIBUTIONS):
+            return count
+    return 0

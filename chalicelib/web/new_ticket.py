@@ -164,10 +164,12 @@ def _status_token(visit: Visit, number: int) -> str:
 
 def _page(visit: Visit, draft: Draft) -> Response:
     error = forms.first(draft.errors)
+    words = {name: errors.words(visit.language, mistake) for name, mistake in draft.errors.items()}
     values = {
         "draft": draft,
         "fields": {name: draft.fields.get(name, "") for name in FIELDS},
-        "errors": {name: errors.words(visit.language, mistake) for name, mistake in draft.errors.items()},
+        "errors": words,
+        "mistakes": {name: words.get(name, "") for name in FIELDS},
         "limits": {"files": MOST_FILES, "size": LARGEST_FILES, "text": LONGEST_TEXT},
         "trap": TRAP,
     }

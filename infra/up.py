@@ -1,0 +1,120 @@
+"""`up`, `down` and `status`: a whole desk on this machine."""
+
+import os
+import shutil
+from dataclasses import dataclass
+
+from infra import local_cloud, screen, stack
+from infra.account import Account, Outputs
+from infra.demo.people import PASSWORD, PEOPLE
+from infra.demo.seed import seed
+from infra.local_desk import DEFAULT_PORT, STACK, LocalDesk, find_desk
+from infra.package import package
+from infra.places import state_directory
+from infra.provision import invite, open_desk
+from infra.sender import ensure_sender
+from infra.trouble import Trouble
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked `up` for; no port means the one of last time."""
+
+    port: int | None = None
+    demo: bool = False
+
+
+def up(wanted: Wanted) -> None:
+    """Starts the desk or brings a running one up to the current code."""
+    desk, was_running = _find_or_plan(wanted)
+    if not was_running:
+        with screen.step("Starting the local cloud"):
+            local_cloud.start(desk)
+    try:
+        desk = _bring_up_to_date(desk)
+    except BaseException:
+        if not was_running:
+            local_cloud.stop(desk)
+        raise
+    if wanted.demo:
+        with screen.step("Writing the demo's tickets and solutions"):
+            seed(desk)
+    show(desk)
+
+
+def down() -> None:
+    """Stops the desk; its tickets stay for the next `up`."""
+    desk = find_desk()
+    if desk is None or not (desk.cloud.is_running() or desk.doors.is_running()):
+        screen.out.print("No desk is running here.")
+        return
+    with screen.step("Stopping the desk; its tickets stay for the next ./deskbell up"):
+        local_cloud.stop(desk)
+
+
+def forget() -> None:
+    """Deletes the local desk with everything in it."""
+    shutil.rmtree(state_directory(), ignore_errors=True)
+
+
+def show(desk: LocalDesk) -> None:
+    """Addresses, sign-ins and how to write a mail."""
+    screen.out.print()
+    screen.facts(
+        [
+            ("Help centre", f"{desk.address}/"),
+            ("Form", f"{desk.address}/new"),
+            ("Console", f"{desk.address}/agent"),
+            *((f"Sign-in ({person.role})", f"{person.address}  {PASSWORD}") for person in PEOPLE),
+            ("Mail", f"write to support@{desk.mail_domain}, SMTP server 127.0.0.1 port {desk.smtp_port}"),
+            ("", "or: ./deskbell mail send FILE; what the desk sent: ./deskbell mail list"),
+            ("AWS endpoint", desk.cloud_address),
+        ]
+    )
+
+
+def _find_or_plan(wanted: Wanted) -> tuple[LocalDesk, bool]:
+    known = find_desk()
+    if known and known.is_running:
+        if wanted.port not in (None, known.port):
+            raise Trouble(
+                f"A desk is already running here, on port {known.port}.", "Stop it first with ./deskbell down."
+            )
+        return known, True
+    if known:
+        local_cloud.stop(known)  # half of it may still run after a crash
+    outputs = known.outputs if known else {}
+    port = wanted.port or (known.port if known else DEFAULT_PORT)
+    return LocalDesk(state_directory(), port, outputs), False
+
+
+def _bring_up_to_date(desk: LocalDesk) -> LocalDesk:
+    local_cloud.enter(desk)
+    account = Account(STACK)
+    with screen.step("Packaging"):
+        packed = package(libraries=False, build=desk.directory / "build")
+    resources = len(packed.template["Resources"])
+    with screen.stack_progress("Deploying the stack", resources, every_event=False) as on_event:
+        stack.deploy(account, packed, _parameters(desk), on_event)
+    with screen.step("Opening the desk"):
+        return _open(desk, account, account.outputs())
+
+
+def _open(desk: LocalDesk, account: Account, outputs: Outputs) -> LocalDesk:
+    ensure_sender(account, desk.mail_domain)
+    open_desk(account, outputs, desk.address)
+    for person in PEOPLE:
+        invite(person)
+    ready = desk.with_outputs(outputs)
+    ready.save()
+    return ready
+
+
+def _parameters(desk: LocalDesk) -> dict[str, str]:
+    return {
+        "Stage": "local",
+        "Emulated": "yes",
+        "MailDomain": desk.mail_domain,
+        "DeskOrigin": desk.address,
+        "LogLevel": os.environ.get("LOG_LEVEL", "INFO"),
+    }

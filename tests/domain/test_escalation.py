@@ -1,0 +1,209 @@
+"""Rule 7. Unless a test says otherwise: Monday to Friday, nine to six, in Seoul; January 2025, the 15th is a Wednesday."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.domain.business_hours import DEFAULT
+from chalicelib.domain.errors import InvalidSetting
+from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step, due_steps, next_step
+from chalicelib.domain.sla import Clock, ClockName
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LADDER = (
+    Step("half", (Receiver.ASSIGNEE,), at=50),
+    Step("warning", (Receiver.ASSIGNEE,), at=80),
+    Step("breach", (Receiver.SUPERVISOR, Receiver.ASSIGNEE)),
+    Step("lead", (Receiver.TEAM_LEAD,), after=2 * HOUR),
+)
+
+
+def at(day_and_time: str) -> datetime:
+    """`"15 10:00"` is the 15th at ten in Seoul."""
+    day, wall = day_and_time.split()
+    return datetime.fromisoformat(f"2025-01-{day}T{wall}+09:00").astimezone(UTC)
+
+
+def resolution(start: str = "15 09:00", target: timedelta = 5 * HOUR) -> Clock:
+    """Due at 14:00, its steps at 11:30, 13:00, 14:00 and 16:00."""
+    return Clock.start(ClockName.RESOLUTION, at(start), target, DEFAULT, "default")
+
+
+def upcoming(clock: Clock) -> tuple[str, datetime] | None:
+    found = next_step(clock, LADDER, DEFAULT)
+    return (found[0].key, found[1]) if found else None
+
+
+def due(clock: Clock, as_of: str) -> list[str]:
+    return [step.key for step in due_steps(clock, LADDER, DEFAULT, at(as_of))]
+
+
+class TestTheInstantOfAStep:
+    @pytest.mark.parametrize(
+        ("done", "key", "instant"),
+        [
+            pytest.param([], "half", "15 11:30", id="50 %"),
+            pytest.param(["half"], "warning", "15 13:00", id="80 %"),
+            pytest.param(["half", "warning"], "breach", "15 14:00", id="100 %"),
+            pytest.param(["half", "warning", "breach"], "lead", "15 16:00", id="two hours after the breach"),
+        ],
+    )
+    def test_follows_from_the_target(self, done: list[str], key: str, instant: str) -> None:
+        clock = resolution()
+        for step in done:
+            clock = clock.fired(step)
+        assert upcoming(clock) == (key, at(instant))
+
+    def test_is_in_working_time(self) -> None:
+        clock = resolution("15 17:00").fired("half").fired("warning")
+        assert upcoming(clock) == ("breach", at("16 13:00"))
+        assert upcoming(clock.fired("breach")) == ("lead", at("16 15:00"))
+
+    def test_moves_with_a_pause(self) -> None:
+        clock = resolution().pause(at("15 10:00")).resume(at("15 12:00"), DEFAULT)
+        assert upcoming(clock) == ("half", at("15 13:30"))
+
+    def test_after_the_breach_excludes_pauses_too(self) -> None:
+        breached = resolution().breach(at("15 14:00")).fired("breach")
+        clock = breached.pause(at("15 15:00")).resume(at("15 16:30"), DEFAULT)
+        assert upcoming(clock) == ("lead", at("15 17:30"))
+
+    def test_after_a_breach_by_policy_counts_from_the_change(self) -> None:
+        clock = resolution().retarget(HOUR, DEFAULT, at("15 11:00"))
+        assert due(clock, "15 11:00") == ["breach"]
+        assert upcoming(clock.fired("breach")) == ("lead", at("15 13:00"))
+
+
+class TestAStepFires:
+    @pytest.mark.parametrize(
+        ("as_of", "keys"),
+        [
+            pytest.param("15 11:29", [], id="never early"),
+            pytest.param("15 11:30", ["half"], id="at its instant"),
+            pytest.param("15 13:30", ["half", "warning"], id="late with the next, in order"),
+            pytest.param("15 14:00", ["breach"], id="warnings are void at the deadline"),
+            pytest.param("16 10:00", ["breach", "lead"], id="what follows the breach is not"),
+        ],
+    )
+    def test_when_the_timer_wakes(self, as_of: str, keys: list[str]) -> None:
+        assert due(resolution(), as_of) == keys
+
+    def test_once(self) -> None:
+        assert due(resolution().fired("half"), "15 12:00") == []
+
+    def test_no_warning_after_the_breach(self) -> None:
+        breached = resolution().breach(at("15 14:00")).fired("breach")
+        assert upcoming(breached) == ("lead", at("15 16:00"))
+
+    @pytest.mark.parametrize(
+        "clock",
+        [
+            pytest.param(resolution().meet(at("15 11:00")), id="met"),
+            pytest.param(resolution().pause(at("15 11:00")), id="paused"),
+            pytest.param(resolution().breach(at("15 14:00")).fired("breach").fired("lead"), id="all done"),
+        ],
+    )
+    def test_never_when_nothing_is_left_to_tell(self, clock: Clock) -> None:
+        assert upcoming(clock) is None
+        assert due(clock, "30 12:00") == []
+
+
+class TestANewGeneration:
+    def test_does_not_repeat_after_a_pause_what_was_told_before(self) -> None:
+        clock = resolution().fired("half").pause(at("15 12:00")).resume(at("16 12:00"), DEFAULT)
+        assert upcoming(clock) == ("warning", at("16 13:00"))
+
+    def test_does_not_repeat_a_step_that_fired_at_the_very_pause(self) -> None:
+        clock = resolution().fired("half").pause(at("15 11:30")).resume(at("15 17:00"), DEFAULT)
+        assert upcoming(clock) == ("warning", at("16 09:30"))
+
+    def test_tells_again_what_moved_into_the_future(self) -> None:
+        clock = resolution().fired("half").fired("warning").retarget(20 * HOUR, DEFAULT, at("15 13:30"))
+        assert upcoming(clock) == ("half", at("16 10:00"))
+
+    def test_does_not_tell_again_what_still_lies_behind(self) -> None:
+        clock = resolution().fired("half").fired("warning").retarget(6 * HOUR, DEFAULT, at("15 13:30"))
+        assert upcoming(clock) == ("warning", at("15 13:48"))
+
+    def test_tells_at_once_what_an_earlier_deadline_put_behind(self) -> None:
+        clock = resolution().retarget(3 * HOUR, DEFAULT, at("15 11:00"))
+        assert due(clock, "15 11:00") == ["half"]
+
+    def test_forgets_nothing_over_several_generations(self) -> None:
+        clock = resolution().fired("half")
+        for pause, resume in (("15 12:00", "15 12:10"), ("15 12:20", "15 12:30")):
+            clock = clock.pause(at(pause)).resume(at(resume), DEFAULT)
+        assert upcoming(clock) == ("warning", at("15 13:20"))
+
+
+class TestReopening:
+    def test_rings_nobody_for_a_breach_that_lies_behind(self) -> None:
+        late = resolution().meet(at("15 14:30"))
+        clock = late.reopen(at("17 10:00"), DEFAULT)
+        assert due(clock, "17 10:00") == []
+        assert upcoming(clock) == ("lead", at("17 11:30"))
+
+    def test_rings_nobody_for_a_warning_that_was_just_missed(self) -> None:
+        clock = resolution().meet(at("15 12:00")).reopen(at("16 12:00"), DEFAULT)
+        assert upcoming(clock) == ("warning", at("16 13:00"))
+
+    def test_goes_on_up_the_ladder(self) -> None:
+        clock = resolution().meet(at("15 10:00")).reopen(at("16 12:00"), DEFAULT)
+        assert upcoming(clock) == ("half", at("16 13:30"))
+
+
+class TestTheLadder:
+    def test_by_default_warns_the_assignee_then_tells_the_supervisor(self) -> None:
+        told = [(step.at, step.receivers, step.marks_breach) for step in DEFAULT_LADDER]
+        assert told == [
+            (80, (Receiver.ASSIGNEE,), False),
+            (100, (Receiver.SUPERVISOR, Receiver.ASSIGNEE), True),
+        ]
+
+    def test_marks_the_breach_at_the_deadline_alone(self) -> None:
+        assert [step.key for step in LADDER if step.marks_breach] == ["breach"]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            pytest.param({"at": 0}, id="at the start"),
+            pytest.param({"at": 101}, id="beyond the target"),
+            pytest.param({"after": -MINUTE}, id="before the breach"),
+            pytest.param({"at": 80, "after": MINUTE}, id="after a breach that has not come"),
+        ],
+    )
+    def test_refuses_a_step_that_makes_no_sense(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(InvalidSetting, match="ladder_step"):
+            Step("step", (Receiver.ASSIGNEE,), **wrong)
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(
+    st.integers(1, 3000),
+    st.lists(st.tuples(st.integers(1, 2000), st.integers(0, 2000)), max_size=4),
+    st.integers(0, 90),
+)
+def test_a_clock_nobody_answers_fires_each_step_once_and_in_time(
+    target: int, pauses: list[tuple[int, int]], delay: int
+) -> None:
+    """The timer wakes up to `delay` seconds late; pauses of the given minutes come between its wakes."""
+    clock, now, fired = resolution(target=target * MINUTE), at("15 09:00"), list[str]()
+    waiting = iter(pauses)
+    while found := next_step(clock, LADDER, DEFAULT):
+        run, rest = next(waiting, (0, 0))
+        if rest and now + run * MINUTE < found[1]:
+            now += run * MINUTE
+            clock = clock.pause(now)
+            now += rest * MINUTE
+            clock = clock.resume(now, DEFAULT)
+            continue
+        now = max(now, found[1] + timedelta(seconds=delay))
+        for step in due_steps(clock, LADDER, DEFAULT, now):
+            clock = clock.fired(step.key).breach(now)
+            fired.append(step.key)
+    assert sorted(fired) == sorted(set(fired))
+    assert [key for key in fired if key in ("breach", "lead")] == ["breach", "lead"]
+    assert clock.breached_at == clock.due_at

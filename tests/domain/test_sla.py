@@ -1,0 +1,340 @@
+"""Rules 1–6. Unless a test says otherwise: Monday to Friday, nine to six, in Seoul; January 2025, the 15th is a Wednesday."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.domain.business_hours import ALWAYS, DEFAULT, BusinessHours
+from chalicelib.domain.errors import InvalidSetting
+from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step
+from chalicelib.domain.sla import DEFAULT_POLICY, Clock, ClockName, ClockState, SlaPolicy, Targets
+from chalicelib.domain.words import Priority, Status
+from tests.domain import slow_reference
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def at(day_and_time: str) -> datetime:
+    """`"15 10:00"` is the 15th at ten in Seoul."""
+    day, wall = day_and_time.split()
+    return datetime.fromisoformat(f"2025-01-{day}T{wall}+09:00").astimezone(UTC)
+
+
+def resolution(start: str = "15 09:00", target: timedelta = 4 * HOUR, hours: BusinessHours = DEFAULT) -> Clock:
+    return Clock.start(ClockName.RESOLUTION, at(start), target, hours, "default")
+
+
+def first_response(start: str = "15 09:00", target: timedelta = 4 * HOUR) -> Clock:
+    return Clock.start(ClockName.FIRST_RESPONSE, at(start), target, DEFAULT, "default")
+
+
+class TestStart:
+    def test_a_clock_is_due_when_its_target_has_run_out(self) -> None:
+        clock = resolution()
+        assert clock.due_at == at("15 13:00")
+        assert (clock.state, clock.generation, clock.calendar) == (ClockState.RUNNING, 1, "default")
+
+    def test_a_message_outside_hours_starts_the_clock_at_the_next_opening(self) -> None:
+        clock = resolution("18 11:00")
+        assert (clock.started_at, clock.due_at) == (at("18 11:00"), at("20 13:00"))
+
+
+class TestPause:
+    def test_the_clock_stops_while_pending(self) -> None:
+        paused = resolution().pause(at("15 10:00"))
+        assert paused.state is ClockState.PAUSED
+        assert paused.resume(at("15 12:00"), DEFAULT).due_at == at("15 15:00")
+
+    @pytest.mark.parametrize(
+        ("paused", "resumed", "due"),
+        [
+            pytest.param("15 10:00", "15 10:00", "15 13:00", id="for no time"),
+            pytest.param("15 10:00", "15 18:00", "16 12:00", id="until closing"),
+            pytest.param("15 10:00", "16 02:00", "16 12:00", id="the night costs nothing"),
+            pytest.param("15 10:00", "20 09:30", "20 12:30", id="nor does the weekend"),
+            pytest.param("15 10:00", "17 11:00", "17 14:00", id="over two days"),
+        ],
+    )
+    def test_adds_exactly_the_paused_working_time(self, paused: str, resumed: str, due: str) -> None:
+        assert resolution().pause(at(paused)).resume(at(resumed), DEFAULT).due_at == at(due)
+
+    def test_several_pauses_add_up(self) -> None:
+        clock = resolution()
+        for pause, resume in (("15 09:30", "15 10:00"), ("15 10:15", "15 11:15")):
+            clock = clock.pause(at(pause)).resume(at(resume), DEFAULT)
+        assert (clock.paused, clock.due_at, clock.generation) == (90 * MINUTE, at("15 14:30"), 3)
+
+    def test_a_reply_received_before_the_pause_adds_nothing(self) -> None:
+        clock = resolution().pause(at("15 10:00")).resume(at("15 09:59"), DEFAULT)
+        assert (clock.is_running, clock.due_at) == (True, at("15 13:00"))
+
+    def test_the_first_response_never_pauses(self) -> None:
+        assert first_response().pause(at("15 10:00")) == first_response()
+
+    def test_a_pause_after_the_deadline_does_not_hide_the_breach(self) -> None:
+        late = resolution().pause(at("15 14:00"))
+        assert late.breached_at == at("15 13:00")
+        resumed = late.resume(at("16 14:00"), DEFAULT)
+        assert (resumed.due_at, resumed.state) == (at("15 13:00"), ClockState.BREACHED)
+
+
+class TestMeet:
+    def test_in_time(self) -> None:
+        met = resolution().meet(at("15 12:00"))
+        assert (met.state, met.met_at, met.breached_at) == (ClockState.MET, at("15 12:00"), None)
+
+    def test_at_the_deadline_is_in_time(self) -> None:
+        assert resolution().meet(at("15 13:00")).breached_at is None
+
+    def test_late_is_a_breach_at_the_deadline(self) -> None:
+        assert resolution().meet(at("15 13:01")).breached_at == at("15 13:00")
+
+    def test_out_of_a_pause_counts_from_the_pause(self) -> None:
+        paused = resolution().pause(at("15 12:00"))
+        assert paused.meet(at("20 12:00")).breached_at is None
+        assert not paused.meet(at("20 12:00")).is_paused
+
+    def test_only_the_first_time_counts(self) -> None:
+        assert resolution().meet(at("15 12:00")).meet(at("15 14:00")).met_at == at("15 12:00")
+
+
+class TestBreach:
+    def test_is_dated_to_the_deadline_whenever_the_timer_wakes(self) -> None:
+        breached = resolution().breach(at("15 13:02"))
+        assert (breached.breached_at, breached.state) == (at("15 13:00"), ClockState.BREACHED)
+        assert breached.is_running
+        assert not breached.is_breached_by_policy
+
+    def test_comes_with_the_deadline_not_before(self) -> None:
+        assert resolution().breach(at("15 12:59")).breached_at is None
+        assert resolution().breach(at("15 13:00")).breached_at == at("15 13:00")
+
+    def test_never_follows_a_promise_kept(self) -> None:
+        met = resolution().meet(at("15 12:00"))
+        assert met.breach(at("15 14:00")) == met
+
+
+class TestReopen:
+    def test_the_resolved_period_is_excluded(self) -> None:
+        reopened = resolution().meet(at("15 11:00")).reopen(at("15 15:00"), DEFAULT)
+        assert (reopened.is_running, reopened.due_at, reopened.generation) == (True, at("15 17:00"), 2)
+
+    def test_after_three_days_it_is_not_breached_at_once(self) -> None:
+        reopened = resolution().meet(at("15 11:00")).reopen(at("20 10:00"), DEFAULT)
+        assert reopened.due_at == at("20 12:00")
+
+    def test_the_pause_it_was_resolved_in_is_excluded_too(self) -> None:
+        reopened = resolution().pause(at("15 10:00")).meet(at("15 11:00")).reopen(at("15 12:00"), DEFAULT)
+        assert (reopened.is_paused, reopened.due_at) == (False, at("15 15:00"))
+
+    def test_resolved_at_the_last_moment_it_has_an_hour(self) -> None:
+        reopened = resolution().meet(at("15 13:00")).reopen(at("16 10:00"), DEFAULT)
+        assert (reopened.due_at, reopened.breached_at) == (at("16 11:00"), None)
+
+    def test_that_hour_is_never_more_than_its_target(self) -> None:
+        reopened = resolution(target=10 * MINUTE).meet(at("15 09:09")).reopen(at("16 10:00"), DEFAULT)
+        assert reopened.due_at == at("16 10:10")
+
+    def test_a_breach_stays_what_it_was(self) -> None:
+        reopened = resolution().meet(at("15 15:00")).reopen(at("16 10:00"), DEFAULT)
+        assert (reopened.breached_at, reopened.due_at) == (at("15 13:00"), at("15 13:00"))
+
+    def test_needs_a_clock_that_was_met(self) -> None:
+        assert resolution().reopen(at("15 10:00"), DEFAULT) == resolution()
+
+
+class TestRetarget:
+    def test_counts_from_the_original_start(self) -> None:
+        clock = resolution().retarget(2 * HOUR, DEFAULT, at("15 10:00"))
+        assert (clock.due_at, clock.target, clock.generation) == (at("15 11:00"), 2 * HOUR, 2)
+
+    def test_keeps_what_was_paused(self) -> None:
+        clock = resolution().pause(at("15 10:00")).resume(at("15 11:00"), DEFAULT)
+        assert clock.retarget(8 * HOUR, DEFAULT, at("15 12:00")).due_at == at("15 18:00")
+
+    def test_a_deadline_now_past_is_breached_now_by_policy(self) -> None:
+        clock = resolution().retarget(1 * HOUR, DEFAULT, at("15 12:00"))
+        assert (clock.due_at, clock.breached_at, clock.overrun) == (at("15 10:00"), at("15 12:00"), 2 * HOUR)
+        assert clock.is_breached_by_policy
+
+    def test_a_deadline_past_before_the_pause_began_is_breached_too(self) -> None:
+        clock = resolution().pause(at("15 12:00")).retarget(1 * HOUR, DEFAULT, at("17 12:00"))
+        assert (clock.breached_at, clock.overrun) == (at("17 12:00"), 2 * HOUR)
+
+    def test_a_deadline_that_comes_while_paused_is_not(self) -> None:
+        clock = resolution().pause(at("15 10:00")).retarget(3 * HOUR, DEFAULT, at("17 12:00"))
+        assert (clock.is_paused, clock.breached_at) == (True, None)
+
+    def test_a_breach_nobody_noticed_yet_is_not_undone(self) -> None:
+        clock = resolution().retarget(8 * HOUR, DEFAULT, at("15 13:01"))
+        assert (clock.breached_at, clock.target) == (at("15 13:00"), 4 * HOUR)
+
+    @pytest.mark.parametrize(
+        "ended", [resolution().meet(at("15 10:00")), resolution().breach(at("15 13:00"))], ids=["met", "breached"]
+    )
+    def test_met_and_breached_clocks_stay_as_they_are(self, ended: Clock) -> None:
+        assert ended.retarget(HOUR, DEFAULT, at("15 14:00")) == ended
+
+    def test_an_edited_calendar_moves_the_deadline(self) -> None:
+        clock = resolution().retarget(4 * HOUR, hours_with_lunch(), at("15 10:00"))
+        assert (clock.due_at, clock.calendar) == (at("15 14:00"), "default")
+
+    def test_another_calendar_is_remembered(self) -> None:
+        assert resolution().retarget(4 * HOUR, ALWAYS, at("15 10:00"), "always").calendar == "always"
+
+    def test_without_a_difference_nothing_changes(self) -> None:
+        assert resolution().retarget(4 * HOUR, DEFAULT, at("15 10:00")) == resolution()
+
+
+class TestRepeating:
+    @pytest.mark.parametrize(
+        "again",
+        [
+            pytest.param(lambda clock: clock.pause(at("15 10:30")).pause(at("15 11:00")), id="pause"),
+            pytest.param(lambda clock: clock.pause(at("15 10:30")), id="once"),
+        ],
+    )
+    def test_a_second_pause_changes_nothing(self, again: Any) -> None:
+        assert again(resolution()).paused_at == at("15 10:30")
+
+    def test_a_second_resume_changes_nothing(self) -> None:
+        once = resolution().pause(at("15 10:00")).resume(at("15 11:00"), DEFAULT)
+        assert once.resume(at("15 12:00"), DEFAULT) == once
+
+    def test_a_resolved_clock_neither_pauses_nor_resumes(self) -> None:
+        met = resolution().pause(at("15 10:00")).meet(at("15 11:00"))
+        assert met.pause(at("15 12:00")) == met
+        assert met.resume(at("15 12:00"), DEFAULT) == met
+
+
+class TestSteps:
+    def test_are_noted_per_generation(self) -> None:
+        clock = resolution().fired("warning")
+        assert clock.steps_done == {"warning"}
+        resumed = clock.pause(at("15 12:30")).resume(at("15 15:00"), DEFAULT)
+        assert (resumed.steps_done, resumed.steps_before) == (frozenset(), {"warning"})
+        assert resumed.generation_at == at("15 15:00")
+
+
+class TestPolicy:
+    def test_the_default_promises_more_to_the_urgent(self) -> None:
+        hours = {
+            priority.value: (targets.first_response / HOUR, targets.resolution / HOUR)
+            for priority, targets in DEFAULT_POLICY.targets.items()
+        }
+        assert hours == {"urgent": (1, 4), "high": (4, 9), "medium": (9, 27), "low": (18, 45)}
+
+    def test_targets_are_found_by_clock(self) -> None:
+        targets = Targets(first_response=HOUR, resolution=2 * HOUR)
+        assert [targets.of(name) for name in ClockName] == [HOUR, 2 * HOUR]
+
+    def test_is_exported_and_imported(self) -> None:
+        policy = replace(
+            DEFAULT_POLICY,
+            calendar="always",
+            ladder=(*DEFAULT_LADDER, Step("lead", (Receiver.TEAM_LEAD,), after=90 * MINUTE)),
+            pauses_in=frozenset({Status.PENDING, Status.ON_HOLD}),
+        )
+        assert SlaPolicy.from_json(policy.to_json()) == policy
+
+    def test_is_exported_in_minutes_and_percent(self) -> None:
+        exported = DEFAULT_POLICY.to_json()
+        assert exported["targets"]["urgent"] == {"first_response": 60, "resolution": 240}
+        assert exported["ladder"][0] == {"key": "warning", "receivers": ["assignee"], "at": 80, "after": 0}
+        assert exported["pauses_in"] == ["pending"]
+
+    def test_a_part_of_a_minute_is_kept(self) -> None:
+        exported = Targets(first_response=timedelta(seconds=90), resolution=HOUR).to_json()
+        assert exported == {"first_response": 1.5, "resolution": 60}
+        assert Targets.from_json(exported).first_response == timedelta(seconds=90)
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            pytest.param({"targets": {}}, "policy_without_target", id="no targets"),
+            pytest.param({"targets": dict.fromkeys(Priority, Targets(0 * HOUR, HOUR))}, "policy_target", id="no time"),
+            pytest.param({"ladder": ()}, "ladder_without_breach", id="nobody marks the breach"),
+            pytest.param({"ladder": DEFAULT_LADDER * 2}, "ladder_key_twice", id="a key twice"),
+        ],
+    )
+    def test_that_contradicts_itself_is_refused(self, change: dict[str, Any], code: str) -> None:
+        with pytest.raises(InvalidSetting, match=code):
+            replace(DEFAULT_POLICY, **change)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            pytest.param({"targets": {"asap": {}}}, id="unknown priority"),
+            pytest.param({"targets": {"low": {"first_response": 60}}}, id="a target missing"),
+            pytest.param({"pauses_in": ["waiting"]}, id="unknown status"),
+            pytest.param({"ladder": [{"key": "warning", "receivers": ["boss"]}]}, id="unknown receiver"),
+            pytest.param({"ladder": None}, id="another shape"),
+        ],
+    )
+    def test_that_cannot_be_read_is_refused(self, change: dict[str, Any]) -> None:
+        with pytest.raises(InvalidSetting, match="policy_unreadable"):
+            SlaPolicy.from_json({**DEFAULT_POLICY.to_json(), **change})
+
+
+def hours_with_lunch() -> BusinessHours:
+    return BusinessHours.from_json(
+        {"time_zone": "Asia/Seoul", "hours": {"wed": [["09:00", "12:00"], ["13:00", "18:00"]]}}
+    )
+
+
+CALENDAR = {
+    "time_zone": "America/New_York",
+    "hours": {
+        "sat": [["09:00", "12:30"], ["22:00", "24:00"]],
+        "sun": [["00:00", "04:00"], ["12:00", "17:00"]],
+        "mon": [["08:00", "12:00"], ["13:00", "18:00"]],
+        "tue": [["21:00", "05:00"]],
+    },
+    "breaks": {"2025-03-10": [["09:00", "09:30"]]},
+}
+START = datetime(2025, 3, 8, 13, 0, tzinfo=UTC)
+
+verbs = st.lists(
+    st.tuples(st.sampled_from(["pause", "resume", "meet", "reopen", "retarget"]), st.integers(1, 600)), max_size=8
+)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(verbs, st.integers(300, 1500))
+def test_whatever_happens_the_deadline_is_where_a_stopwatch_would_ring(
+    verbs: list[tuple[str, int]], minutes: int
+) -> None:
+    """The stopwatch runs minute by minute over the night of the DST change; the clock stops being compared at a breach."""
+    hours = BusinessHours.from_json(CALENDAR)
+    clock = Clock.start(ClockName.RESOLUTION, START, minutes * MINUTE, hours, "default")
+    now, left = START, minutes * MINUTE
+    for verb, later in verbs:
+        was, now = now, now + later * MINUTE
+        left -= slow_reference.elapsed(CALENDAR, was, now, MINUTE) * clock.is_running
+        assume(left > timedelta(0))
+        if verb == "reopen" and clock.is_met:
+            left = max(left, HOUR)
+        if verb == "retarget" and not clock.is_met:
+            left += 30 * MINUTE
+        clock = after(clock, verb, now, hours)
+    expected = slow_reference.add(CALENDAR, now, left, MINUTE, timedelta(days=14))
+    assume(clock.is_running and expected is not None)
+    assert (clock.due_at, clock.breached_at) == (expected, None)
+
+
+def after(clock: Clock, verb: str, now: datetime, hours: BusinessHours) -> Clock:
+    match verb:
+        case "pause":
+            return clock.pause(now)
+        case "resume":
+            return clock.resume(now, hours)
+        case "meet":
+            return clock.meet(now)
+        case "reopen":
+            return clock.reopen(now, hours)
+        case _:
+            return clock.retarget(clock.target + 30 * MINUTE, hours, now)
