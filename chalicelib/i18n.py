@@ -1,6 +1,6 @@
 """Words in the reader's language: the catalogues of `locales/`, and how times are written.
 
-Keys are flat and dotted (`status.open`); values may hold `{placeholders}`. Every language has every key: tests see to it.
+Keys are flat and dotted (`status.open`); values may hold `{placeholders}`. Every language has every key (tested).
 """
 
 import json

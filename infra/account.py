@@ -32,10 +32,11 @@ class Account:
     """One stack in one account and region."""
 
     stack: str
+    region_wanted: str | None = None
 
     @cached_property
     def session(self) -> Any:
-        return boto3.Session()
+        return boto3.Session(region_name=self.region_wanted)
 
     @cached_property
     def region(self) -> str:
@@ -50,14 +51,16 @@ class Account:
         try:
             number: str = self.client("sts").get_caller_identity()["Account"]
         except botocore.exceptions.NoCredentialsError as missing:
-            raise Trouble("There are no AWS credentials.", "Sign in with `aws configure` or `aws sso login`.") from missing
+            raise Trouble(
+                "There are no AWS credentials.", "Sign in with `aws configure` or `aws sso login`."
+            ) from missing
         except botocore.exceptions.ClientError as refused:
             message = refused.response["Error"]["Message"]
             raise Trouble(f"AWS refuses the credentials: {message}", "Sign in again and repeat.") from refused
         except botocore.exceptions.EndpointConnectionError as unreachable:
-            raise Trouble(f"{self.endpoint or 'AWS'} does not answer.", "Is it running, and is the address right?") from (
-                unreachable
-            )
+            raise Trouble(
+                f"{self.endpoint or 'AWS'} does not answer.", "Is it running, and is the address right?"
+            ) from (unreachable)
         return number
 
     @cached_property

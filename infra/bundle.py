@@ -24,7 +24,7 @@ def leave_out_unused_services(tree: Path) -> None:
 
 
 def check_architecture(tree: Path) -> None:
-    """Every compiled library must be for arm64, as .chalice/config.json asks; raises Trouble naming the one that isn't."""
+    """Every compiled library must be for arm64, as .chalice/config.json says. Raises Trouble naming another."""
     for library in tree.rglob("*.so"):
         machine = int.from_bytes(library.read_bytes()[18:20], "little")
         if machine != ELF_MACHINE_ARM64:

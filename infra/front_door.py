@@ -5,7 +5,9 @@ from http.server import ThreadingHTTPServer
 from infra.forward import Answer, Forwarding
 from infra.local_desk import LocalDesk
 
-STARTING = Answer(503, [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "2")], b"The desk is starting.\n")
+STARTING = Answer(
+    503, [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "2")], b"The desk is starting.\n"
+)
 SILENT = Answer(502, [("Content-Type", "text/plain; charset=utf-8")], b"The local cloud does not answer.\n")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import time
 import urllib.error
@@ -63,7 +64,8 @@ def _outside() -> dict[str, str]:
 
 def _cloud_environment(desk: LocalDesk) -> Mapping[str, str]:
     temporary = desk.directory / "tmp"
-    temporary.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(temporary, ignore_errors=True)  # unpacked functions of the last run
+    temporary.mkdir(parents=True)
     return {
         **_outside(),
         "GATEWAY_PORT": str(desk.cloud_port),

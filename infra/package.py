@@ -36,8 +36,8 @@ class Package:
 def package(*, libraries: bool, source: Path = ROOT, build: Path = BUILD) -> Package:
     """Writes build/template.json and build/deskbell.zip.
 
-    With libraries the zip is what runs on AWS: arm64 wheels and bytecode. Without, it holds our code only, for the local
-    cloud, whose functions run in the same virtual environment as this command.
+    With libraries the zip is what runs on AWS: arm64 wheels and bytecode. Without, it holds our code only, for the
+    local cloud, whose functions run in the same virtual environment as this command.
     """
     staging = _stage(source, build / "source", libraries=libraries)
     output = build / "chalice"
@@ -72,8 +72,10 @@ def _run_chalice(project: Path, merge: Path, output: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     # A library without a wheel for Lambda is only a warning to Chalice, and a failure at the first request.
     if done.returncode != 0 or "Could not install dependencies" in done.stdout:
+        report = output.with_suffix(".log")
+        report.write_text(done.stdout + done.stderr)
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise Trouble(f"Packaging failed: {lines[-1] if lines else 'Chalice said nothing.'}", "\n".join(lines[:-1]))
+        raise Trouble(f"Packaging failed: {lines[-1] if lines else 'no reason given'}", f"The whole story: {report}")
 
 
 def _finish_code(deployment: Path, build: Path, *, libraries: bool) -> Path:

@@ -18,16 +18,17 @@ def as_ses_receives(raw: bytes, sender: str, recipients: Sequence[str]) -> bytes
     headers = email.parser.BytesHeaderParser().parsebytes(raw)
     if ALREADY_RECEIVED in headers:
         return raw
-    domain = sender.rpartition("@")[2] or "localhost"
-    above = [
+    author = email.utils.parseaddr(str(headers.get("From", "")))[1] or sender
+    domain = author.rpartition("@")[2] or "localhost"
+    receiver = f" for {recipients[0]}" if recipients else ""
+    above = (
         f"Return-Path: <{sender}>",
-        f"Received: from [127.0.0.1] by inbound-smtp.amazonaws.com with SMTP id {secrets.token_hex(10)}"
-        f" for {', '.join(recipients)}; {email.utils.formatdate()}",
+        f"Received: from [127.0.0.1] by inbound-smtp.amazonaws.com with SMTP id {secrets.token_hex(10)}{receiver};",
+        f" {email.utils.formatdate()}",
         "X-SES-Spam-Verdict: PASS",
         "X-SES-Virus-Verdict: PASS",
-        f"Authentication-Results: amazonses.com; spf=pass smtp.mailfrom={domain}; dkim=pass header.i=@{domain};"
-        f" dmarc=pass header.from={domain};",
-    ]
+        f"Authentication-Results: amazonses.com; spf=pass smtp.mailfrom={domain}; dmarc=pass header.from={domain};",
+    )
     return "".join(f"{line}\r\n" for line in above).encode("ascii", "replace") + raw
 
 

@@ -62,6 +62,14 @@ def complain(trouble: Trouble) -> None:
         complaints.print(Text(f"  {trouble.cure}"))
 
 
+def show_finding(what: str, cure: str) -> None:
+    """A tick, or a cross with the cure."""
+    if cure:
+        out.print(Text("✗ ", "bold red") + Text(what) + Text(f"\n  {cure}", "dim"))
+    else:
+        out.print(Text("✓ ", "green") + Text(what))
+
+
 def _line(event: Event) -> Text:
     colour = "red" if event.is_failure else "green" if event.status.endswith("_COMPLETE") else "dim"
     line = Text(f"  {event.at:%H:%M:%S}  {event.resource:<34}") + Text(event.status.lower().replace("_", " "), colour)

@@ -20,7 +20,7 @@ class Postbox:
         self._s3 = s3
 
     async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         domain = parseaddr(address)[1].rpartition("@")[2].lower()
         if domain != self._desk.mail_domain:
@@ -28,7 +28,7 @@ class Postbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         bucket = self._desk.reread().outputs.get("MailBucket")
         if not bucket:
             return "451 The desk is starting, try again"

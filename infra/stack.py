@@ -39,7 +39,7 @@ OnEvent = Callable[[Event], None]
 
 
 def deploy(account: Account, package: Package, parameters: dict[str, str], on_event: OnEvent) -> bool:
-    """Creates or updates the stack; False when it already was as wanted. Raises Trouble with the first failure's reason."""
+    """Creates or updates the stack; False when it was as wanted already. Raises Trouble with the first failure."""
     status = find_status(account)
     if status in NEVER_FINISHED:
         delete(account, on_event)
@@ -83,6 +83,15 @@ def find_status(account: Account) -> str | None:
     return None if status == "DELETE_COMPLETE" else status
 
 
+def parameters(account: Account) -> dict[str, str]:
+    """Those of the last deploy, without what it chose itself; none for a new stack."""
+    if find_status(account) in (None, *NEVER_FINISHED):
+        return {}
+    (stack,) = account.client("cloudformation").describe_stacks(StackName=account.stack)["Stacks"]
+    known = {entry["ParameterKey"]: entry["ParameterValue"] for entry in stack.get("Parameters", [])}
+    return {name: value for name, value in known.items() if name not in ("CodeBucket", "CodeKey")}
+
+
 def code_bucket(account: Account) -> str:
     """One bucket for the packages of all desks of an account and region, as CloudFormation reads code from S3 only."""
     return f"deskbell-code-{account.number}-{account.region}"
@@ -102,9 +111,11 @@ def _ensure_bucket(account: Account, s3: Any, bucket: str) -> None:
         s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account.number)
     except botocore.exceptions.ClientError:
         # us-east-1 is the one region that must not be named as a place.
-        place = {} if account.region == "us-east-1" else {
-            "CreateBucketConfiguration": {"LocationConstraint": account.region}
-        }
+        place = (
+            {}
+            if account.region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": account.region}}
+        )
         s3.create_bucket(Bucket=bucket, **place)
         s3.put_public_access_block(
             Bucket=bucket,
@@ -138,19 +149,25 @@ def _make_change(account: Account, template: Template, parameters: dict[str, str
         if made["Status"] == "CREATE_COMPLETE":
             return change
         if made["Status"] == "FAILED":
-            return _unless_nothing_changes(cloudformation, change, made.get("StatusReason", ""))
+            cloudformation.delete_change_set(ChangeSetName=change)
+            _refuse_bad_change(made.get("StatusReason", ""))
+            return None
         time.sleep(_pause(account))
 
 
-def _unless_nothing_changes(cloudformation: Any, change: str, reason: str) -> None:
-    cloudformation.delete_change_set(ChangeSetName=change)
+def _refuse_bad_change(reason: str) -> None:
+    """A change set without changes is a failed one, too."""
     if "didn't contain changes" not in reason and "No updates are to be performed" not in reason:
         raise Trouble(f"CloudFormation refuses the change: {reason}")
 
 
 def with_literal_names(template: Template, account: Account) -> Template:
     """CloudFormation takes an existing resource into a stack only where its name is written out."""
-    own_name = {"${AWS::StackName}": account.stack, "${AWS::AccountId}": account.number, "${AWS::Region}": account.region}
+    own_name = {
+        "${AWS::StackName}": account.stack,
+        "${AWS::AccountId}": account.number,
+        "${AWS::Region}": account.region,
+    }
     resources = dict(template["Resources"])
     for logical_id, name in (("Table", "TableName"), ("MailBucket", "BucketName"), ("FilesBucket", "BucketName")):
         resource = resources[logical_id]

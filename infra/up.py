@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from infra import local_cloud, screen, stack
 from infra.account import Account, Outputs
 from infra.demo.people import PASSWORD, PEOPLE
-from infra.demo.seed import seed
 from infra.local_desk import DEFAULT_PORT, STACK, LocalDesk, find_desk
 from infra.package import package
 from infra.places import state_directory
@@ -37,8 +36,7 @@ def up(wanted: Wanted) -> None:
             local_cloud.stop(desk)
         raise
     if wanted.demo:
-        with screen.step("Writing the demo's tickets and solutions"):
-            seed(desk)
+        seed(desk)
     show(desk)
 
 
@@ -55,6 +53,17 @@ def down() -> None:
 def forget() -> None:
     """Deletes the local desk with everything in it."""
     shutil.rmtree(state_directory(), ignore_errors=True)
+
+
+def seed(desk: LocalDesk) -> None:
+    """Writes the demo's tickets and solutions, once."""
+    local_cloud.enter(desk)
+    Account(STACK).enter(desk.outputs)
+    # Imported here since the desk's code reads the environment that `enter` sets.
+    from infra.demo.seed import seed as write
+
+    with screen.step("Writing the demo's tickets and solutions"):
+        write(desk)
 
 
 def show(desk: LocalDesk) -> None:

@@ -23,8 +23,10 @@ from chalicelib.mail import threading
 from chalicelib.mail.message import InboundMail, without_tag
 from chalicelib.mail.read import read
 
-_MOST_TEXT = 100_000
-"""Characters of a mail kept in its entry (an item holds 400 KB); what is longer is kept whole as an attachment."""
+_MOST_TEXT = 150_000
+"""Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
+_MOST_COPIES = 50
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class _Arrival:
     @property
     def name(self) -> str:
         sender = self.mail.sender
-        return (sender.name if sender else "") or self.address
+        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address
 
 
 def receive(key: str, received_at: datetime, now: datetime) -> bool:
@@ -222,10 +224,10 @@ def _message(
     mail = arrival.mail
     return Message(
         author,
-        (mail.reply_text or mail.text)[:_MOST_TEXT],
+        _first_bytes(mail.reply_text or mail.text),
         arrival.received_at,
         Source.EMAIL,
-        quoted_text=mail.quoted_text[:_MOST_TEXT],
+        quoted_text=_first_bytes(mail.quoted_text),
         attachments=attachments,
         message_id=mail.message_id,
         raw_key=arrival.key,
@@ -238,9 +240,8 @@ def _copies(arrival: _Arrival, settings: Settings) -> tuple[str, ...]:
     """Who else takes part: To and Cc without the sender and our own addresses."""
     ours = {settings.support_address}
     others = (address.key for address in (*arrival.mail.to, *arrival.mail.cc))
-    return tuple(
-        dict.fromkeys(address for address in others if without_tag(address) not in ours and address != arrival.address)
-    )
+    participants = (address for address in others if without_tag(address) not in ours and address != arrival.address)
+    return tuple(dict.fromkeys(participants))[:_MOST_COPIES]
 
 
 def _is_automatic(mail: InboundMail) -> bool:
@@ -257,9 +258,13 @@ def _is_silent(arrival: _Arrival, settings: Settings) -> bool:
 def _keep_attachments(arrival: _Arrival) -> tuple[Attachment, ...]:
     mail = arrival.mail
     uploads = [Upload(part.filename, part.content_type, part.content) for part in mail.attachments]
-    if max(len(mail.reply_text or mail.text), len(mail.quoted_text)) > _MOST_TEXT:
+    if any(_first_bytes(text) != text for text in (mail.reply_text or mail.text, mail.quoted_text)):
         uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
     return keep_uploads(f"mail/{arrival.fingerprint}", uploads)
+
+
+def _first_bytes(text: str) -> str:
+    return text.encode(errors="replace")[:_MOST_TEXT].decode(errors="ignore")
 
 
 def _fingerprint(mail: InboundMail) -> str:

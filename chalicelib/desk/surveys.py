@@ -30,11 +30,16 @@ def send_due(now: datetime) -> int:
 
 
 def answer(number: int, resolution: int, score: int, comment: str, now: datetime) -> domain.Survey:
-    """Keeps an answer, or a changed one. Raises InvalidInput, NotFound, or Conflict when it comes too late."""
+    """Keeps an answer, or a changed one; the same one sent again changes nothing.
+
+    Raises InvalidInput, NotFound, or Conflict when it comes too late.
+    """
     settings = settings_store.get()
     survey = surveys.get(number, resolution)
     ticket = tickets.get(number)
     answered = survey.answered(score, comment, ticket.reopened, now)
+    if answered == survey:
+        return survey
     old = str(survey.answer.score) if survey.answer else ""
     event = Entry(
         next(new_ids(now)),

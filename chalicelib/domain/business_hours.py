@@ -207,9 +207,7 @@ def _first_change(zone: ZoneInfo, start: datetime, end: datetime) -> datetime:
 
 
 def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    offset = at.astimezone(zone).utcoffset()
-    assert offset is not None  # noqa: S101 - a ZoneInfo knows the offset of every instant
-    return offset
+    return at.astimezone(zone).replace(tzinfo=UTC) - at
 
 
 def _after_midnight(slots: Iterable[Slot]) -> list[Slot]:

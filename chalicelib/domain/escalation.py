@@ -106,8 +106,7 @@ def _pending(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours) -> It
 
 def _instant(step: Step, clock: Clock, hours: BusinessHours) -> datetime:
     share = clock.target * step.at / 100
-    overrun = clock.overrun if step.after else timedelta(0)
-    return hours.add(clock.started_at, share + clock.paused + overrun + step.after)
+    return hours.add(clock.started_at, share + clock.paused + clock.overrun + step.after)
 
 
 def in_minutes(span: timedelta) -> float:

@@ -61,6 +61,10 @@ class Settings(General):
             raise NotFound("agent_not_found")
         return self.agents[agent_id]
 
+    def is_active(self, agent_id: int) -> bool:
+        """Whether there is such an agent who has not left."""
+        return agent_id in self.agents and self.agents[agent_id].is_active
+
     def active_agents(self, roles: Iterable[Role] = tuple(Role)) -> tuple[Agent, ...]:
         wanted = frozenset(roles)
         return tuple(agent for agent in self.agents.values() if agent.is_active and agent.role in wanted)

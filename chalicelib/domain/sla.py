@@ -97,11 +97,15 @@ class Clock:
         return replace(self._breached_if_late(at), paused_at=at)
 
     def resume(self, at: datetime, hours: BusinessHours) -> Self:
-        """Adds exactly the working time of the pause; `at` is when its end was received, not processed (rule 2)."""
+        """Adds exactly the working time of the pause; `at` is when the cause was received, not processed (rule 2).
+
+        What was received before the pause began ends it where it began.
+        """
         if self.paused_at is None or self.is_met:
             return self
         paused = self.paused + hours.elapsed(self.paused_at, at)
-        return replace(self, paused_at=None, paused=paused)._next_generation(at, hours)
+        resumed = replace(self, paused_at=None, paused=paused)
+        return resumed._next_generation(max(at, self.paused_at), hours)
 
     def meet(self, at: datetime) -> Self:
         """The promise is kept, too late when `at`, or the pause in which it is met, began after the deadline."""
@@ -110,7 +114,10 @@ class Clock:
         return replace(self._breached_if_late(self.paused_at or at), met_at=at)
 
     def reopen(self, at: datetime, hours: BusinessHours) -> Self:
-        """Runs on, without the time since it was met or paused before that (rule 6). A breach stays a breach."""
+        """Runs on, without the time since it was met or paused before that (rule 6). A breach stays a breach.
+
+        `at` is when the cause was received, as in `resume`.
+        """
         if self.met_at is None:
             return self
         stopped_at = self.paused_at or self.met_at
@@ -118,8 +125,9 @@ class Clock:
         if not self.breached_at:
             left = self.target + self.paused - hours.elapsed(self.started_at, stopped_at)
             excluded += max(timedelta(0), min(LEFT_AFTER_REOPENING, self.target) - left)
-        reopened = replace(self, met_at=None, paused_at=None, paused=excluded, reopened_at=at)
-        return reopened._next_generation(at, hours)
+        reopened_at = max(at, self.met_at)
+        reopened = replace(self, met_at=None, paused_at=None, paused=excluded, reopened_at=reopened_at)
+        return reopened._next_generation(reopened_at, hours)
 
     def retarget(self, target: timedelta, hours: BusinessHours, at: datetime, calendar: str = "") -> Self:
         """Recomputes an unmet promise from its original start (rule 4), also after `hours` were edited.

@@ -36,7 +36,10 @@ class Survey:
         return self.answers[-1] if self.answers else None
 
     def answered(self, score: int, comment: str, resolution: int, now: datetime) -> "Survey":
-        """With one more answer. Raises InvalidInput, or Conflict when the ticket was reopened or the time is over."""
+        """With one more answer, as it is when that says nothing new.
+
+        Raises InvalidInput, or Conflict when the ticket was reopened or the time is over.
+        """
         if score not in SCORES:
             raise InvalidInput("score_missing", field="score")
         if len(comment) > LONGEST_COMMENT:
@@ -45,4 +48,7 @@ class Survey:
             raise Conflict("survey_withdrawn")
         if now - self.sent_at > ANSWER_TIME:
             raise Conflict("survey_expired")
-        return replace(self, answers=(*self.answers, Answer(score, comment.strip(), now)))
+        given = Answer(score, comment.strip(), now)
+        if self.answer and (self.answer.score, self.answer.comment) == (given.score, given.comment):
+            return self
+        return replace(self, answers=(*self.answers, given))

@@ -169,27 +169,38 @@ class Ticket:
         return self._moved(Status.CLOSED, now, settings, DESK, ids, "rule:closed_after_resolved")
 
     def _moved(self, status: Status, at: datetime, settings: Settings, by: Author, ids: Ids, cause: str) -> "Change":
-        clock = self.clock(ClockName.RESOLUTION)
-        hours = settings.hours_of(clock)
+        """A ticket that is reopened stays with its agent, but not with one who left (rule 16)."""
         is_reopening = self.status is Status.RESOLVED and status is Status.OPEN
-        if is_reopening:
-            clock = clock.reopen(at, hours)
-        elif self.status is Status.PENDING and status is not Status.RESOLVED:
-            clock = clock.resume(at, hours)
-        if status is Status.PENDING:
-            clock = clock.pause(at)
-        elif status is Status.RESOLVED:
-            clock = clock.meet(at)
+        has_left = is_reopening and self.assignee != 0 and not settings.is_active(self.assignee)
         after = replace(
-            self.with_clock(clock),
+            self.with_clock(self._resolution_clock(status, at, settings)),
             status=status,
+            assignee=0 if has_left else self.assignee,
             updated_at=at,
             resolved_at=at if status is Status.RESOLVED else None if is_reopening else self.resolved_at,
-            survey_due_at=at + settings.survey_delay if status is Status.RESOLVED and self.last_replier else None,
+            survey_due_at=self._survey_due_at(status, at, settings),
             reopened=self.reopened + is_reopening,
         )
-        changes = (FieldChange("status", self.status, status), *_due_changes(self, after))
+        changes = [FieldChange("status", self.status, status), *_due_changes(self, after)]
+        if has_left:
+            changes.append(FieldChange("assignee", _word(self.assignee), ""))
         return Change(self, after, (_event(by, at, ids, cause, *changes),))
+
+    def _resolution_clock(self, status: Status, at: datetime, settings: Settings) -> Clock:
+        """The clock in the new status: paused where the policy says so (rule 2), met, or running on."""
+        clock = self.clock(ClockName.RESOLUTION)
+        hours = settings.hours_of(clock)
+        if self.status is Status.RESOLVED and status is Status.OPEN:
+            clock = clock.reopen(at, hours)
+        if status in settings.policy.pauses_in:
+            return clock.pause(at)
+        return clock.meet(at) if status is Status.RESOLVED else clock.resume(at, hours)
+
+    def _survey_due_at(self, status: Status, at: datetime, settings: Settings) -> datetime | None:
+        """Asked once per resolution, after a reply by a person, also when it is closed before that (rule 19)."""
+        if status is Status.RESOLVED and self.last_replier:
+            return at + settings.survey_delay
+        return self.survey_due_at if status is Status.CLOSED else None
 
 
 @dataclass(frozen=True)

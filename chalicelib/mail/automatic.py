@@ -9,21 +9,27 @@ from chalicelib.mail.write import LOOP_HEADER
 
 _AUTO_REPLY_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Autoresponder", "X-Mail-Autoreply")
 _BULK = {"bulk", "list", "junk", "auto_reply"}
-_LIST_HEADERS = ("List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Subscribe", "List-Owner", "List-Archive")
+_LIST_HEADERS = (
+    *("List-Id", "List-Post", "List-Unsubscribe", "List-Help"),
+    *("List-Subscribe", "List-Owner", "List-Archive"),
+)
 _ROBOT = re.compile(
-    r"^(mailer-daemon|postmaster|mail-?daemon|(no|do-?not|donot)[-_.]?reply|noreply|bounces?|auto-?reply)\b", re.IGNORECASE
+    r"^(?:mailer-daemon|postmaster|mail-?daemon|(?:no|do-?not)[-_.]?reply|bounces?|auto-?reply)\b", re.IGNORECASE
 )
 _AUTO_REPLY_SUBJECT = re.compile(
-    r"^\W*(auto(matic|mated)?[ -]?(reply|response|answer)|autoreply|out of (the )?office|자동\s?(회신|응답|답장)|부재\s?중"
-    r"|automatische (antwort|reactie)|abwesenheits|réponse automatique|absence du bureau|respuesta automática"
-    r"|fuera de (la )?oficina|risposta automatica|fuori sede|resposta automática|automatisk svar|autosvar"
-    r"|automaattinen vastaus|odpowiedź automatyczna|автоответ|автоматический ответ|自動(応答|返信)|不在|自动(回复|答复)|自動回覆)",
+    r"^\W*(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office"
+    r"|자동\s?(?:회신|응답|답장)|부재\s?중|automatische (?:antwort|reactie)|abwesenheits|réponse automatique"
+    r"|absence du bureau|respuesta automática"
+    r"|fuera de (?:la )?oficina|risposta automatica|fuori sede|resposta automática|automatisk svar|autosvar"
+    r"|automaattinen vastaus|odpowiedź automatyczna|автоответ|автоматический ответ"
+    r"|自動(?:応答|返信|回覆)|不在|自动(?:回复|答复))",
     re.IGNORECASE,
 )
 _AWAY = re.compile(
-    r"out of (the )?office|on (annual |parental |sick )?(leave|vacation|holiday)|away from (my|the) (desk|office|e-?mail)"
-    r"|부재\s?중|휴가\s?(중|입니다|로)|출장\s?(중|으로|입니다)|자리를 비|abwesen|nicht im (büro|haus)|im urlaub|en congé"
-    r"|absent|fuera de (la )?oficina|de vacaciones|fuori (sede|ufficio)|in ferie|de férias|不在|休暇|出張中|外出|休假",
+    r"out of (?:the )?office|on (?:annual |parental |sick )?(?:leave|vacation|holiday)"
+    r"|away from (?:my|the) (?:desk|office|e-?mail)|부재\s?중|휴가\s?(?:중|입니다|로)|출장\s?(?:중|으로|입니다)"
+    r"|자리를 비|abwesen|nicht im (?:büro|haus)|im urlaub|en congé|absent|fuera de (?:la )?oficina|de vacaciones"
+    r"|fuori (?:sede|ufficio)|in ferie|de férias|不在|休暇|出張中|外出|休假",
     re.IGNORECASE,
 )
 

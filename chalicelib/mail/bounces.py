@@ -11,30 +11,49 @@ from chalicelib.mail import headers
 from chalicelib.mail.message import Address
 
 _MOST_PARTS = 100
+_LONGEST_NOTICE = 20_000
 _REPORT_FIELDS = ("Original-Recipient", "Final-Recipient")
-_DAEMON = re.compile(r"^(mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail delivery|mta|bounce)", re.IGNORECASE)
+_DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)\b", re.IGNORECASE)
+_POSTMASTER = re.compile(r"^(?:postmaster|mail delivery|mail administrator|system administrator|bounce)", re.IGNORECASE)
 _SUBJECT = re.compile(
-    r"undeliver|not deliver|delivery (status|failure|failed|problem|report|notification|has failed|error)|returned (mail|to sender)"
-    r"|failure notice|mail (delivery|system error|failure)|message (delayed|not sent|undeliver)|non.?delivery|bounce"
-    r"|could not (be )?deliver|unzustellbar|nicht zugestellt|échec|non remis|no entregado|배달\s?(실패|불가|지연)|반송|전송\s?실패"
-    r"|発送エラー|配信(不能|エラー|失敗)|退信|недоставлен|не доставлен",
+    r"undeliver|not (?:be )?deliver|delivery (?:status|fail|problem|report|notification|has failed|error)"
+    r"|failure notice|returned (?:mail|to sender)|(?:mail|message) (?:failed|failure|delayed|not sent)"
+    r"|(?:failed|failing) mail|non.?delivery|mail (?:delivery|system error)|unzustellbar|nicht zugestellt|non remis"
+    r"|no entregado|не ?доставлен|배달\s?(?:실패|불가|지연)|반송|전송\s?실패|配信(?:不能|エラー|失敗)|退信"
+    r"|(?:传输|投递|傳送)失败",
     re.IGNORECASE,
 )
-_DELAY = re.compile(r"delay|warning|still trying|will (be )?(keep|retr|continue)|temporar|지연", re.IGNORECASE)
-_FAILURE = re.compile(
-    r"user unknown|unknown user|no such (user|recipient|account|address)|does(n't| not) exist|mailbox (is )?(full|unavailable|"
-    r"not found|disabled)|over quota|quota exceeded|address rejected|invalid (recipient|address|mailbox)|not a known user|"
-    r"could ?n[o']t (be )?deliver|undeliverable|permanent (fatal )?error|fatal errors|delivery (has )?failed|"
-    r"unable to deliver|relay(ing)? denied|550[ -]|55\d \d\.\d\.\d|unrouteable|host unknown|following address",
+_TROUBLE = re.compile(
+    r"(?:user|recipient|host|domain|address|mailbox) (?:is )?"
+    r"(?:unknown|not found|disabled|unavailable|full|rejected|invalid)"
+    r"|(?:unknown|invalid|no such|no valid|not a known) (?:user|recipient|host|address|mailbox|account)"
+    r"|does(?:n't| not) exist|over (?:disk )?quota|quota exceeded|undeliver|could ?n(?:o|')t be (?:delivered|sent)"
+    r"|unable to deliver|relaying denied|not (?:yet )?been delivered|(?:was|has been) (?:returned|rejected|blocked)"
+    r"|(?:permanent|fatal) errors?|\b5\d\d[ -]5\.\d\.\d|did not (?:reach|receive|exactly match)"
+    r"|delivery (?:has )?failed|unrouteable|n'existe pas|无法送达|전달할 수 없|배달되지",
     re.IGNORECASE,
 )
-_ORIGINAL_BELOW = re.compile(
-    r"^[-=_ *]*(original message|below this line|this is a copy|included is|the (original )?message|returned message"
-    r"|original mail|원본|forwarded message|begin (returned|original)|your message (follows|reads|was)|message header"
-    r"|unsent message|message text follows|transcript of session follows)\b.*|^(received|return-path|message-id): .*",
+_DELAY = re.compile(
+    r"\bdelayed\b|not yet been delivered|still trying|delivery attempts will continue|will continue to (?:attempt|try)"
+    r"|just a warning|no action is required|지연",
+    re.IGNORECASE,
+)
+# The line after which servers list whom they could not reach.
+_LIST_OPENING = re.compile(
+    r"(?:following|intended|failed|these|specified) (?:e-?mail )?(?:address|recipient)|did not (?:reach|receive)"
+    r"|(?:address|recipient)(?:es|\(es\)|s|\(s\))?\W*:\W*$|(?:delivered|sent|addressed|message) to\b[^@]{0,60}:\W*$"
+    r"|(?:undeliverable|intended|failed|unknown|invalid) (?:address|recipient)",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADDRESS = re.compile(r"[\w.+=&'*/!#$%-]{1,100}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_ORIGINAL_BELOW = re.compile(
+    r"^(?=.*[-=_*|]{3})(?!.*(?:deliver|address|recipient|\blog\b))(?=.*(?:original|returned|unsent|message|mail|copy|header|원본|原信)\b)"
+    r"(?=.*(?:follow|below|copy|return|unsent|original|header|body)).*$"
+    r"|^(?:original message|below this line|this is a copy|included is|returned message)\b.*[:.]?$"
+    r"|^>?\s?(?:received|return-path|message-id): .*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ADDRESS = re.compile(r"[\w+&*/!#$%-][\w.+=&'*/!#$%-]{0,99}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_SERVICE_ADDRESS = re.compile(r"^(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)@", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,14 +66,20 @@ class Bounce:
 
 
 def find(message: Message, subject: str, sender: Address | None, text: str) -> Bounce:
+    """What a notice says, `Bounce()` when the mail is none. `text` and `subject` are those of the mail, decoded."""
     reports = list(_report_entries(message))
     if reports:
         return _from_reports(reports)
+    notice = text[: match.start()] if (match := _ORIGINAL_BELOW.search(text)) else text
+    notice = notice[:_LONGEST_NOTICE]
     recipients = _failed_recipients(message)
-    looks_like_one = bool(recipients) or _comes_from_daemon(message, sender) or bool(_SUBJECT.search(subject))
-    if not looks_like_one:
+    if not (recipients or _is_notice(message, subject, sender, notice)):
         return Bounce()
-    return _from_words(recipients, subject, text, sender)
+    return Bounce(
+        is_bounce=True,
+        recipients=recipients or _named_recipients(notice, _own_addresses(message, sender)),
+        is_temporary=bool(_DELAY.search(subject) or _DELAY.search(notice)),
+    )
 
 
 def _report_entries(message: Message) -> Iterator[Message]:
@@ -99,18 +124,35 @@ def _failed_recipients(message: Message) -> tuple[str, ...]:
     return tuple(address.email for address in headers.addresses(values))
 
 
-def _comes_from_daemon(message: Message, sender: Address | None) -> bool:
-    is_null_path = headers.first_value(message, "Return-Path").strip() == "<>"
-    is_daemon = bool(sender and (_DAEMON.match(sender.email) or _DAEMON.match(sender.name)))
-    return is_daemon or is_null_path
+def _is_notice(message: Message, subject: str, sender: Address | None, notice: str) -> bool:
+    """Two signs at least: who writes, the subject, the words, the form. A mail program that only writes bounces is one
+    sign and enough."""
+    if sender and _DAEMON.match(sender.email):
+        return True
+    signs = (
+        bool(sender and (_POSTMASTER.match(sender.email) or _POSTMASTER.match(sender.name))),
+        headers.first_value(message, "Return-Path").strip() == "<>",
+        bool(_SUBJECT.search(subject)),
+        bool(_TROUBLE.search(notice)),
+        any(part.get_content_type() == "message/delivery-status" for part in islice(message.walk(), _MOST_PARTS)),
+    )
+    return sum(signs) >= 2
 
 
-def _from_words(recipients: tuple[str, ...], subject: str, text: str, sender: Address | None) -> Bounce:
-    """A notice in plain words: the addresses that stand before the copy of the original mail."""
-    notice = text[: match.start()] if (match := _ORIGINAL_BELOW.search(text)) else text
-    if not (recipients or _FAILURE.search(notice) or _SUBJECT.search(subject)):
-        return Bounce()
-    own = {sender.key if sender else ""}
-    named = (found.strip(".'") for found in _ADDRESS.findall(notice[:20_000]))
-    found = recipients or tuple(dict.fromkeys(email for email in named if email.lower() not in own))
-    return Bounce(is_bounce=True, recipients=found, is_temporary=bool(_DELAY.search(subject)))
+def _own_addresses(message: Message, sender: Address | None) -> set[str]:
+    """Who wrote the notice and who gets it: neither is the one that could not be reached."""
+    receivers = headers.addresses([*headers.all_values(message, "To"), *headers.all_values(message, "Return-Path")])
+    return {address.key for address in (*receivers, *([sender] if sender else []))}
+
+
+def _named_recipients(notice: str, own: set[str]) -> tuple[str, ...]:
+    """The addresses after a line that announces them, else any that is named."""
+    opening = _LIST_OPENING.search(notice)
+    below = _addresses(notice[opening.start() :], own) if opening else ()
+    return below or _addresses(notice, own)
+
+
+def _addresses(text: str, own: set[str]) -> tuple[str, ...]:
+    found = (re.sub(r"(?i)^smtp=", "", address) for address in _ADDRESS.findall(text))
+    usable = (email for email in found if ".." not in email and not _SERVICE_ADDRESS.match(email))
+    return tuple({email.lower(): email for email in usable if email.lower() not in own}.values())

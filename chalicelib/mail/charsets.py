@@ -7,7 +7,9 @@ from dataclasses import dataclass
 # Labels that say less than the bytes: the larger set that mailers really mean by them (after the WHATWG encoding
 # standard), so that CP949 bytes labelled EUC-KR, or curly quotes labelled Latin-1, come out right.
 _MEANT_BY = {
-    **dict.fromkeys(("euc_kr", "ks_c_5601-1987", "ks_c_5601", "ksc5601", "ksc_5601", "korean", "uhc", "ms949"), "cp949"),
+    **dict.fromkeys(
+        ("euc_kr", "ks_c_5601-1987", "ks_c_5601", "ksc5601", "ksc_5601", "korean", "uhc", "ms949"), "cp949"
+    ),
     **dict.fromkeys(("windows-949", "x-windows-949", "x-euc-kr"), "cp949"),
     **dict.fromkeys(("gb2312", "gbk", "x-gbk", "gb_2312-80", "chinese"), "gb18030"),
     **dict.fromkeys(("shift_jis", "x-sjis", "sjis", "shift-jis", "ms_kanji", "windows-31j"), "cp932"),
@@ -25,6 +27,7 @@ _EAST_ASIAN = {"cp949", "gb18030", "cp932", "big5hkscs", "euc_jp", "johab"}
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _KOREAN_DESIGNATOR = b"\x1b$)C"
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # UTF-7 can spell them; nothing that stores text takes them
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
 _WIDE = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60]")
@@ -74,7 +77,7 @@ def _strictly(raw: bytes, codec: str) -> str | None:
     if codec == "iso2022_kr" and not raw.lstrip().startswith(_KOREAN_DESIGNATOR):
         raw = _KOREAN_DESIGNATOR + raw.replace(_KOREAN_DESIGNATOR, b"")
     try:
-        return raw.decode(codec)
+        return _SURROGATE.sub("\ufffd", raw.decode(codec))
     except (UnicodeError, ValueError):
         return None
 

@@ -25,8 +25,8 @@ _ADDRESS_TOKEN = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=|\"(?:\\.|[^\"\\])*\"|
 
 
 def all_values(message: Message, name: str) -> list[str]:
-    """The raw values of a field in their order, bytes beyond ASCII as surrogates."""
-    return [str(value) for value in message.get_all(name, [])]
+    """The raw values of a field in their order, bytes beyond ASCII as surrogates (`get_all` would replace them)."""
+    return [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
 
 
 def first_value(message: Message, name: str) -> str:
@@ -43,7 +43,8 @@ def text(raw: str, hint: str = "") -> str:
 def _runs(raw: str, hint: str) -> Iterator[str]:
     """Encoded words and what stands between them; neighbours of one charset are joined before they are decoded, for
     many mailers cut a character in two."""
-    position, words = 0, []
+    position = 0
+    words: list[tuple[str, str, str]] = []
     for match in _ENCODED_WORD.finditer(raw):
         between = raw[position : match.start()]
         if between.strip():
@@ -95,17 +96,22 @@ def _bytes(raw: str) -> bytes:
 
 def parameter(message: Message, field: str, name: str, hint: str = "") -> str:
     """A parameter such as `filename` in RFC 2231, RFC 2047, percent-encoded or raw form; "" without it."""
+    alone = Message()
+    alone[field] = _plain(first_value(message, field), hint)
     try:
-        value = message.get_param(name, "", header=field)
+        value = alone.get_param(name, "", header=field)
     except (ValueError, LookupError, TypeError):
         return ""
     if isinstance(value, tuple):
         charset, _, content = value
-        return text(decode(content.encode("latin-1", "surrogateescape"), charset or "", hint).text)
-    percent_decoded = unquote_to_bytes(_bytes(str(value)))
-    if re.search("%[89A-Fa-f][0-9A-Fa-f]", str(value)) and _is_utf_8(percent_decoded):
-        return text(percent_decoded.decode("utf-8"))
-    return text(str(value), hint)
+        return text(decode(content.encode("latin-1", "replace"), charset or "", hint).text)
+    return text(_percent_decoded(str(value)))
+
+
+def _percent_decoded(value: str) -> str:
+    """Some webmailers encode names like addresses of pages; a name with a mere percent sign stays as it is."""
+    decoded = unquote_to_bytes(value)
+    return decoded.decode("utf-8") if not decoded.isascii() and _is_utf_8(decoded) else value
 
 
 def _is_utf_8(raw: bytes) -> bool:

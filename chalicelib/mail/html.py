@@ -18,6 +18,13 @@ _READ_TAGS = _BLOCKS | {"a", "br", "img", "td", "th"}
 _SILENT = {"script", "style", "title", "template", "noscript", "object", "iframe", "svg"}
 _RULE = "_" * 30
 _MOST_BLANK_LINES = 3
+# How Gmail, Outlook (old, new, mobile), Thunderbird, Apple Mail, Yahoo, Proton, Zoho and others mark a quotation.
+_QUOTATION = re.compile(
+    r"class=[\"'][^\"']*(?:gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra)[^\"']*[\"']"
+    r"|id=[\"'](?:x_)?(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container)[\"']"
+    r"|type=[\"']?cite[\"']?",
+    re.IGNORECASE,
+)
 _MOST_NESTED = 1_000
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NESTING_TAG = re.compile(
@@ -81,7 +88,15 @@ def sanitise(html: str, *, remote_images: bool = False) -> str:
 def to_text(html: str) -> str:
     """Plain text with paragraphs, lists and rows as a reader would type them; quotations get `> ` as in plain mail,
     and a link's address follows its words in angle brackets."""
-    writer = _TextWriter()
+    return _written(_TextWriter(), html)
+
+
+def text_above_quotation(html: str) -> str:
+    """The text above the first element that a mail program marked as its quotation, "" where nothing is marked."""
+    return _written(_TextWriter(stops_at_quotation=True), html) if _QUOTATION.search(html) else ""
+
+
+def _written(writer: "_TextWriter", html: str) -> str:
     writer.feed(_tidy(html))
     writer.close()
     return writer.text()
@@ -92,7 +107,7 @@ def _tidy(html: str) -> str:
         _not_too_deep(html),
         tags=_READ_TAGS,
         clean_content_tags=_SILENT,
-        attributes={"a": {"href"}, "img": {"alt"}, "blockquote": {"type"}},
+        attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}, "blockquote": {"type"}},
         url_schemes={"http", "https"},
         link_rel=None,
     )
@@ -112,8 +127,10 @@ def _not_too_deep(html: str) -> str:
 class _TextWriter(HTMLParser):
     """Collects lines from tidy HTML. `_owed` is how many line ends stand between the last word and the next one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stops_at_quotation: bool = False) -> None:
         super().__init__(convert_charrefs=True)
+        self._stops_at_quotation = stops_at_quotation
+        self._is_stopped = False
         self._lines: list[str] = []
         self._line = ""
         self._line_depth = 0
@@ -128,6 +145,8 @@ class _TextWriter(HTMLParser):
         return "\n".join(self._lines).replace("\xa0", " ")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._stops_at_quotation and any(_QUOTATION.fullmatch(f'{name}="{value}"') for name, value in attrs):
+            self._is_stopped = True
         self._separate_block(tag)
         match tag:
             case "br":
@@ -183,7 +202,7 @@ class _TextWriter(HTMLParser):
             self._owed = max(self._owed, 2 if tag in _SPACED and not self._lists else 1)
 
     def _write(self, words: str) -> None:
-        if not words:
+        if not words or self._is_stopped:
             return
         if self._owed or not self._line:
             self._start_line()

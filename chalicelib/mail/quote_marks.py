@@ -36,7 +36,8 @@ ATTRIBUTIONS = tuple(
         r"^\s*20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S.{0,80}$",
     )
 )
-STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DATE}|@|[<(]\s*$|\byou\b", re.IGNORECASE)
+DATE = re.compile(_DATE)
+STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DATE}|{_MAILBOX}|[<(]\s*$")
 
 _COPIED = (
     "origin(?:al|ale|ele|e)|oorspronkelijk|ursprünglich|mensaje|mensagem|messaggio|원본|원래|元の|原始|исходное|oryginalna"
@@ -54,16 +55,24 @@ ORIGINAL = re.compile(
 
 # Fields of a header copied into the text; the key is their part in it.
 _FIELDS = {
-    "from": r"from|von|de|da|van|fra|från|lähettäjä|od|от|від|kimden|差出人|送信者|发件人|寄件者|寄件人|보낸\s?(?:사람|이)|발신[자인]?",
+    "from": (
+        "from|von|de|da|van|fra|från|lähettäjä|od|от|від|kimden|差出人|送信者|发件人|寄件[者人]"
+        r"|보낸\s?(?:사람|이)|발신[자인]?"
+    ),
     "date": (
         "date|sent|datum|gesendet|envoyé|enviado|fecha|data|inviato|verzonden|sendt|dato|skickat|lähetetty|päivämäärä"
         "|wysłano|odesláno|отправлено|дата|надіслано|tarih|送信日時|日[付時期]|发送时间|寄件日期|傳送時間"
         r"|보낸\s?(?:날짜|시간|일시)|날짜|발송일|일시"
     ),
-    "to": r"to|an|à|a|para|per|aan|til|till|vastaanottaja|do|komu|кому|kime|宛先|收件人|收件者|받는\s?(?:사람|이)|수신[자인]?",
+    "to": (
+        "to|an|à|a|para|per|aan|till?|vastaanottaja|do|komu|кому|kime|宛先|收件[人者]"
+        r"|받는\s?(?:사람|이)|수신[자인]?"
+    ),
     "cc": r"b?cc|kopie|copie|copia|kopia|kopi|копия|bilgi|抄送|副本|(?:숨은\s?)?참조",
     "reply_to": r"reply-to|antwort an|répondre à|responder a|risposta|rispondi a|antwoord aan|답장\s?주소|返信先|回复",
-    "subject": "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|тема|konu|件名|主[题旨]|제목",
+    "subject": (
+        "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|тема|konu|件名|主[题旨]|제목"
+    ),
     "other": "importance|priority|wichtigkeit|중요도|重要度|attachments?|anlagen?|첨부(?:파일)?",
 }
 FIELD_LINES = {

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from chalicelib.mail import html as html_reader
 from chalicelib.mail import quote_marks as marks
 
 _MOST_ATTRIBUTION_LINES = 6
@@ -35,10 +36,16 @@ _ENDINGS = {_Kind.EMPTY, _Kind.DELIMITER, _Kind.FOOTER, _Kind.QUOTE}
 
 
 def split(text: str, html: str = "") -> tuple[str, str]:
-    """The reply and the quotation, each without blank lines around it."""
+    """The reply and the quotation, each without blank lines around it.
+
+    `html` is asked where the words tell nothing, as in languages we don't know: programs mark quotations there.
+    """
     lines = text.split("\n")
     kinds = _kinds(lines)
-    kept = _without_ending(_reply(lines, kinds), lines, kinds)
+    reply_lines = _reply(lines, kinds)
+    if len(reply_lines) == len(lines):
+        reply_lines = reply_lines[: _lines_above_marked_quotation(lines, html)]
+    kept = _without_ending(reply_lines, lines, kinds)
     reply = _joined(lines, kept)
     if not reply.strip():
         return text.strip("\n"), ""
@@ -48,6 +55,24 @@ def split(text: str, html: str = "") -> tuple[str, str]:
 
 def _joined(lines: Sequence[str], indexes: Sequence[int]) -> str:
     return "\n".join(lines[index] for index in indexes).strip("\n")
+
+
+def _lines_above_marked_quotation(lines: list[str], source: str) -> int:
+    """How many lines say the same as the HTML above its marked quotation; all of them when none agrees with it."""
+    above = _letters(html_reader.text_above_quotation(source))
+    said = ""
+    for count, line in enumerate(lines, start=1):
+        said += _letters(line)
+        if above and said == above:
+            return count
+        if len(said) > len(above):
+            break
+    return len(lines)
+
+
+def _letters(text: str) -> str:
+    """What text and HTML of one mail have in common: neither spaces nor marks of emphasis."""
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _reply(lines: list[str], kinds: list[_Kind]) -> list[int]:
@@ -171,13 +196,27 @@ def _next_field(lines: list[str], index: int) -> int:
 
 def _attribution(lines: list[str], start: int) -> int:
     """The number of lines of an "On …, … wrote:" that begins here, 0 when none does. Programs wrap it anywhere."""
+    count = _attribution_length(lines, start)
+    end = start + count
+    later_starts = (later for later in range(start + 1, end) if later + _attribution_length(lines, later) == end)
+    return 0 if any(_is_complete_from(later, start, lines) for later in later_starts) else count
+
+
+def _is_complete_from(later: int, start: int, lines: list[str]) -> bool:
+    """Whether an attribution has its date only from a later line on: then what stands above it is text."""
+    return bool(marks.DATE.search(lines[later]) or not marks.DATE.search(lines[start]))
+
+
+def _attribution_length(lines: list[str], start: int) -> int:
     if not marks.STARTS_LIKE_ATTRIBUTION.search(lines[start]):
         return 0
     joined = ""
     for count, line in enumerate(lines[start : start + _MOST_ATTRIBUTION_LINES], start=1):
+        is_inside_brackets = joined.count("<") > joined.count(">")
         joined = f"{joined} {line.strip()}".strip()
-        if len(joined) > _LONGEST_ATTRIBUTION:
+        if len(joined) > _LONGEST_ATTRIBUTION or (marks.QUOTED.match(line) and not is_inside_brackets):
             return 0
-        if line.strip() and any(pattern.search(joined) for pattern in marks.ATTRIBUTIONS):
+        is_balanced = joined.count("<") <= joined.count(">")
+        if line.strip() and is_balanced and any(pattern.search(joined) for pattern in marks.ATTRIBUTIONS):
             return count
     return 0

@@ -39,7 +39,7 @@ def read(raw: bytes) -> InboundMail:
 
 
 def _parsed(raw: bytes) -> tuple[Message, tuple[str, ...]]:
-    """The parser is written never to fail, yet thousands of parts within parts exhaust the stack: headers alone then."""
+    """The parser is made never to fail, yet thousands of parts within parts exhaust the stack: headers alone then."""
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
     except (MessageError, ValueError, LookupError, TypeError, RecursionError):
@@ -48,11 +48,13 @@ def _parsed(raw: bytes) -> tuple[Message, tuple[str, ...]]:
 
 
 def _with_ids(message: Message, hint: str) -> InboundMail:
-    in_reply_to = threading.message_ids(headers.first_value(message, "In-Reply-To"))
-    references = threading.message_ids(headers.first_value(message, "References"))
+    message_id, in_reply_to, references = (
+        threading.message_ids(headers.text(headers.first_value(message, name)))
+        for name in ("Message-ID", "In-Reply-To", "References")
+    )
     return InboundMail(
         subject=headers.text(headers.first_value(message, "Subject"), hint),
-        message_id=threading.normalise_id(headers.first_value(message, "Message-ID")),
+        message_id=message_id[0] if message_id else "",
         in_reply_to=in_reply_to[0] if in_reply_to else "",
         references=(*references, *(identifier for identifier in in_reply_to[1:] if identifier not in references)),
         date=headers.date(headers.first_value(message, "Date")),
@@ -107,7 +109,7 @@ def _header_defects(message: Message, mail: InboundMail) -> Iterator[str]:
 
 
 def _verdicts(message: Message, from_: Address | None) -> Verdicts:
-    """The receiving server's own findings. It writes above what came with the mail, so only the topmost fields count."""
+    """The receiving server's own findings. It writes above what came with the mail: only the topmost fields count."""
     results = _authentication(headers.text(headers.first_value(message, "Authentication-Results")).lower())
     has_one_author = from_ is not None and len(headers.all_values(message, "From")) == 1
     is_aligned = from_ is not None and _is_aligned(from_.domain, results.get("header.from", from_.domain))

@@ -4,6 +4,7 @@ import re
 
 _NUMBER = re.compile(r"\[#(\d{1,15})\]")
 _MESSAGE_ID = re.compile(r"<([^<>]+)>")
+_LONGEST_ID = 500
 _US_EAST_1 = "us-east-1"
 
 
@@ -26,10 +27,14 @@ def normalise_id(message_id: str) -> str:
 
 
 def message_ids(header: str) -> tuple[str, ...]:
-    """All ids of an In-Reply-To or References header in their order, each once, written right or not."""
+    """All ids of an In-Reply-To or References header in their order, each once, written right or not.
+
+    What is longer than any mail program writes is left out: it is no id, and no key could hold it.
+    """
     bracketed = _MESSAGE_ID.findall(header)
     candidates = bracketed or [word.strip("<>,;\"'") for word in header.split() if "@" in word]
-    return tuple(dict.fromkeys(re.sub(r"\s+", "", candidate) for candidate in candidates if candidate.strip()))
+    ids = (re.sub(r"\s+", "", candidate) for candidate in candidates)
+    return tuple(dict.fromkeys(identifier for identifier in ids if 0 < len(identifier) <= _LONGEST_ID))
 
 
 def reply_token(recipient: str, support_address: str) -> str | None:

@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     StaleVersion,
     TooMany,
 )
+from chalicelib.domain.words import Status
 from chalicelib.web import pages
 from chalicelib.web.visit import Visit
 
@@ -34,7 +35,7 @@ STATUS_BY_CODE = {
     "too_many_files": 413,
     "content_type_wrong": 415,
 }
-_WORDS_BY_CLASS = {StaleVersion: "stale_version"}
+_WORDS_BY_CLASS: dict[type[DeskError], str] = {StaleVersion: "stale_version"}
 _LAST_RESORT = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Deskbell</title>'
     "<p>Something went wrong on our side. Please try again in a minute.</p>"
@@ -77,9 +78,14 @@ def words(language: str, error: DeskError) -> str:
 
 
 def _shown(language: str, params: dict[str, object]) -> dict[str, object]:
-    """Words of the domain among the parameters in the reader's language."""
-    keys = {name: f"status.{value}" for name, value in params.items()}
-    return {name: i18n.text(language, keys[name]) if i18n.has(keys[name]) else value for name, value in params.items()}
+    return {name: _parameter(language, value) for name, value in params.items()}
+
+
+def _parameter(language: str, value: object) -> object:
+    """A status in the reader's words, a number with its thousands apart."""
+    if isinstance(value, Status):
+        return i18n.text(language, f"status.{value}")
+    return f"{value:,}" if isinstance(value, int) else value
 
 
 def _with_retry(response: Response, error: DeskError) -> Response:

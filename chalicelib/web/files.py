@@ -1,4 +1,4 @@
-"""Attachments: a link of ours that leads to a short-lived one of the store, so that it can be kept and shared safely."""
+"""Attachments: a link of ours leads to a short-lived one of the store, so that it can be kept safely."""
 
 from collections.abc import Iterable
 

@@ -7,7 +7,13 @@ from io import BytesIO
 from urllib.parse import parse_qsl
 
 from chalice.app import Request
-from multipart import MultipartError, MultipartParser, MultipartPart, ParserLimitReached, parse_options_header
+from multipart import (  # type: ignore[import-untyped] # typed, but without its marker file
+    MultipartError,
+    MultipartParser,
+    MultipartPart,
+    ParserLimitReached,
+    parse_options_header,
+)
 
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.errors import DeskError, InvalidInput

@@ -1,4 +1,4 @@
-"""The hosted form: a customer writes to us. Whatever is wrong with it comes back with the form, nothing typed is lost."""
+"""The hosted form: a customer writes to us. Whatever is wrong comes back with the form, nothing typed is lost."""
 
 import hashlib
 import secrets

@@ -10,6 +10,7 @@ from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib import i18n
+from chalicelib.domain.queue import Queue
 from chalicelib.web import assets, cookies, shown
 from chalicelib.web.visit import Visit
 
@@ -32,7 +33,12 @@ _UNTIL_SHOWN = timedelta(minutes=1)
 
 
 def render(
-    visit: Visit, template: str, values: Mapping[str, object] | None = None, *, status: int = 200, cache: str = NOT_STORED
+    visit: Visit,
+    template: str,
+    values: Mapping[str, object] | None = None,
+    *,
+    status: int = 200,
+    cache: str = NOT_STORED,
 ) -> Response:
     """A page from a template, which gets `values` and the words, links and formats of this visit."""
     html = _environment().get_template(template).render(**_common(visit), **(values or {}))
@@ -101,6 +107,7 @@ def _common(visit: Visit) -> dict[str, object]:
         "static": lambda name: visit.url(assets.path_of(name)),
         "show": shown.Shown(visit.language, visit.settings.time_zone, visit.now),
         "done": shown.Done.of(visit.cookie(cookies.DONE)),
+        "all_queues": tuple(Queue),
         "other_languages": tuple(code for code in i18n.LANGUAGES if code != visit.language),
     }
 
@@ -115,9 +122,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["markdown"] = shown.markdown
-    environment.filters["prose"] = shown.prose
-    environment.filters["file_size"] = shown.file_size
+    for format_ in (shown.markdown, shown.prose, shown.extract, shown.initial, shown.file_size):
+        environment.filters[format_.__name__] = format_
     return environment
 
 
@@ -125,8 +131,9 @@ def _set_cookie(visit: Visit, response: Response, name: str, value: str, lasts: 
     # A cookie with the __Host- prefix must be for the whole host; locally several desks may share one under prefixes.
     path = "/" if visit.is_secure else visit.settings.link_prefix or "/"
     cookie = cookies.header(name, value, path, is_secure=visit.is_secure, lasts=lasts)
-    response.headers.setdefault("Set-Cookie", []).append(cookie)
+    before = response.headers.get("Set-Cookie", [])
+    response.headers["Set-Cookie"] = [*([before] if isinstance(before, str) else before), cookie]
 
 
 def _is_html(response: Response) -> bool:
-    return bool(response.headers.get("Content-Type", "").startswith("text/html"))
+    return str(response.headers.get("Content-Type", "")).startswith("text/html")

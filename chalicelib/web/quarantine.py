@@ -20,5 +20,5 @@ def show(visit: Visit) -> Response:
 def replay(visit: Visit) -> Response:
     form = forms.read(visit.request)
     form.check(("key",))
-    inbound.replay(form.text("key"))
-    return pages.redirect(visit, "/agent/quarantine", "replayed")
+    is_read = inbound.replay(form.text("key"), visit.now)
+    return pages.redirect(visit, "/agent/quarantine", "replayed" if is_read else "replay_failed")

@@ -18,7 +18,6 @@ def show(visit: Visit) -> Response:
     page = tickets.list_by_queue(queue, visit.agent.id, visit.query("after") or None)
     values = {
         "queue": queue,
-        "queues": tuple(Queue),
         "counts": counts.by_queue(visit.agent.id, visit.now),
         "tickets": page.items,
         "cursor": page.cursor,

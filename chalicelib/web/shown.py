@@ -13,6 +13,7 @@ from chalicelib.mail import markdown as mail_markdown
 _SOON = timedelta(hours=1)
 _UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
 _URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
+_EXTRACTED, _EXTRACT = 600, 160
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
 
 
@@ -50,6 +51,29 @@ class Shown:
         key = "time.left" if at > self.now else "time.overdue"
         words = i18n.text(self.language, key, span=self._span(abs(at - self.now)))
         return self._time(at, words, is_titled=True)
+
+    def instant(self, written: str) -> Markup | str:
+        """A time of the history, which is kept in RFC 3339."""
+        try:
+            return self.brief(datetime.fromisoformat(written))
+        except ValueError:
+            return written
+
+    def cause(self, cause: str) -> str:
+        """Why something changed: a word of the domain, or a step of the ladder ("timer:first_response:80%")."""
+        kind, _, rest = cause.partition(":")
+        if kind == "timer" and rest:
+            clock, _, step = rest.partition(":")
+            return i18n.text(self.language, "cause.timer", clock=self._word("clock", clock), step=step)
+        return self._word("cause", cause)
+
+    def quarantine_cause(self, cause: str) -> str:
+        return self._word("quarantine", cause)
+
+    def _word(self, family: str, word: str) -> str:
+        """A word of a closed list; one that is newer than the catalogues is shown as it is."""
+        key = f"{family}.{word}"
+        return i18n.text(self.language, key) if i18n.has(key) else word
 
     def urgency(self, at: datetime | None) -> str:
         """The class by which a deadline is coloured."""
@@ -94,6 +118,17 @@ def prose(text: str) -> Markup:
         parts += [escape(text[end : match.start()]), _link(match.group())]
         end = match.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def extract(text: str) -> str:
+    """How a Markdown text begins, without its marks."""
+    plain = markdown(text[:_EXTRACTED]).striptags()
+    return plain if len(plain) <= _EXTRACT else f"{plain[:_EXTRACT].rstrip()}…"
+
+
+def initial(name: str) -> str:
+    """What stands in the circle of a person without a picture."""
+    return name.strip()[:1].upper() or "?"
 
 
 def file_size(size: int) -> str:

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.adapters import solutions as solution_store
 from chalicelib.desk import solutions
 from chalicelib.domain.agent import Right
-from chalicelib.domain.errors import Conflict, DeskError, InvalidInput
+from chalicelib.domain.errors import DeskError, InvalidInput, NotAllowed, StaleVersion
 from chalicelib.domain.solution import Solution, SolutionStatus
 from chalicelib.i18n import LANGUAGES
 from chalicelib.web import errors, forms, pages
@@ -52,7 +52,7 @@ def write(visit: Visit) -> Response:
     try:
         form.check(_FIELDS)
         solution = solutions.write(draft.title, draft.body, draft.language or visit.language, visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
+    except InvalidInput as error:
         return _page(visit, None, Draft.of(form, error))
     return pages.redirect(visit, f"{_LIST}/{solution.id}", "solution_saved")
 
@@ -70,9 +70,16 @@ def rewrite(visit: Visit, solution_id: str) -> Response:
     try:
         form.check(_FIELDS)
         solutions.rewrite(wanted, draft.title, draft.body, draft.language or visit.language, visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
+    except (InvalidInput, NotAllowed, StaleVersion) as error:
         return _page(visit, solution_store.get(wanted), Draft.of(form, error))
     return pages.redirect(visit, f"{_LIST}/{wanted}", "solution_saved")
+
+
+@routes.agents(f"{_PAGE}/body", Right.WORK_ON_TICKETS)
+def show_body(_: Visit, solution_id: str) -> Response:
+    """The Markdown alone, for the reply form to insert."""
+    solution = solution_store.get(identifier(solution_id))
+    return Response(solution.body, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": pages.NOT_STORED})
 
 
 @routes.agents(f"{_PAGE}/status", Right.APPROVE_SOLUTIONS, "POST")

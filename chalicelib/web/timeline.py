@@ -1,4 +1,4 @@
-"""A ticket's timeline as agents read it: messages and notes with what became of their mails, changes between them folded."""
+"""A ticket's timeline as agents read it: messages and notes with their mails' fate, the changes between them folded."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

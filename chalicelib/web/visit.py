@@ -50,12 +50,13 @@ class Visit:
 
     def in_language(self, language: str) -> str:
         """This same page in another language."""
-        query = {name: self.query(name) for name in self.request.query_params or {}}
+        query = {str(name): self.query(name) for name in self.request.query_params or {}}
         return self.url(f"{self.path}?{urlencode(query | {'lang': language})}")
 
     def query(self, name: str) -> str:
         """A value of the query string, "" when it is not there."""
-        return str((self.request.query_params or {}).get(name, ""))
+        query = self.request.query_params
+        return str(query.get(name, "")) if query else ""
 
     def header(self, name: str) -> str:
         return str(self.request.headers.get(name, "") or "")
@@ -69,7 +70,7 @@ class Visit:
 
     @property
     def remote_address(self) -> str:
-        """The visitor's address as the nearest proxy that we know saw it: CloudFront adds it, the gateway adds CloudFront's."""
+        """The visitor's address as CloudFront saw it; behind it stands CloudFront's own, which the gateway adds."""
         seen = [part.strip() for part in self.header("x-forwarded-for").split(",") if part.strip()]
         if seen:
             return seen[-2] if len(seen) > 1 else seen[0]
@@ -83,7 +84,10 @@ def arrive(request: Request, now: datetime) -> Visit:
 
 
 def sign_in(visit: Visit, right: Right) -> Visit:
-    """The visit with its agent, in the agent's own language unless another was chosen here. Raises NotSignedIn, NotAllowed."""
+    """The visit with its agent, in the agent's own language unless another was chosen in this browser.
+
+    Raises NotSignedIn, NotAllowed.
+    """
     agent = sessions.agent_of(visit.session or None, visit.now)
     known = replace(visit, signed_in=agent, language=_chosen(visit) or agent.language)
     agent.require(right)

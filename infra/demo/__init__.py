@@ -1,0 +1,1 @@
+"""Sample tickets, solutions and people for a desk on this machine."""

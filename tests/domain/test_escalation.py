@@ -1,4 +1,4 @@
-"""Rule 7. Unless a test says otherwise: Monday to Friday, nine to six, in Seoul; January 2025, the 15th is a Wednesday."""
+"""Rule 7, in January 2025 in Seoul, open Monday to Friday, nine to six; the 15th is a Wednesday."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -91,6 +91,11 @@ class TestAStepFires:
     def test_when_the_timer_wakes(self, as_of: str, keys: list[str]) -> None:
         assert due(resolution(), as_of) == keys
 
+    def test_in_the_order_of_time_whatever_the_order_of_the_ladder(self) -> None:
+        keys = [step.key for step in due_steps(resolution(), LADDER[::-1], DEFAULT, at("15 13:30"))]
+        assert keys == ["half", "warning"]
+        assert next_step(resolution(), LADDER[::-1], DEFAULT) == (LADDER[0], at("15 11:30"))
+
     def test_once(self) -> None:
         assert due(resolution().fired("half"), "15 12:00") == []
 
@@ -119,6 +124,10 @@ class TestANewGeneration:
     def test_does_not_repeat_a_step_that_fired_at_the_very_pause(self) -> None:
         clock = resolution().fired("half").pause(at("15 11:30")).resume(at("15 17:00"), DEFAULT)
         assert upcoming(clock) == ("warning", at("16 09:30"))
+
+    def test_does_not_repeat_what_fired_before_a_pause_that_was_overtaken_by_a_reply(self) -> None:
+        clock = resolution().fired("half").pause(at("15 11:31")).resume(at("15 11:29"), DEFAULT)
+        assert upcoming(clock) == ("warning", at("15 13:00"))
 
     def test_tells_again_what_moved_into_the_future(self) -> None:
         clock = resolution().fired("half").fired("warning").retarget(20 * HOUR, DEFAULT, at("15 13:30"))
@@ -149,6 +158,10 @@ class TestReopening:
     def test_rings_nobody_for_a_warning_that_was_just_missed(self) -> None:
         clock = resolution().meet(at("15 12:00")).reopen(at("16 12:00"), DEFAULT)
         assert upcoming(clock) == ("warning", at("16 13:00"))
+
+    def test_rings_nobody_for_a_step_at_the_very_end(self) -> None:
+        clock = resolution().meet(at("15 11:30")).reopen(at("15 12:30"), DEFAULT)
+        assert upcoming(clock) == ("warning", at("15 14:00"))
 
     def test_goes_on_up_the_ladder(self) -> None:
         clock = resolution().meet(at("15 10:00")).reopen(at("16 12:00"), DEFAULT)

@@ -1,4 +1,4 @@
-"""Rules 1–6. Unless a test says otherwise: Monday to Friday, nine to six, in Seoul; January 2025, the 15th is a Wednesday."""
+"""Rules 1–6, in January 2025 in Seoul, open Monday to Friday, nine to six; the 15th is a Wednesday."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -113,6 +113,10 @@ class TestBreach:
         assert resolution().breach(at("15 12:59")).breached_at is None
         assert resolution().breach(at("15 13:00")).breached_at == at("15 13:00")
 
+    def test_keeps_its_first_date(self) -> None:
+        by_policy = resolution().retarget(1 * HOUR, DEFAULT, at("15 12:00"))
+        assert by_policy.breach(at("15 14:00")) == by_policy
+
     def test_never_follows_a_promise_kept(self) -> None:
         met = resolution().meet(at("15 12:00"))
         assert met.breach(at("15 14:00")) == met
@@ -130,6 +134,10 @@ class TestReopen:
     def test_the_pause_it_was_resolved_in_is_excluded_too(self) -> None:
         reopened = resolution().pause(at("15 10:00")).meet(at("15 11:00")).reopen(at("15 12:00"), DEFAULT)
         assert (reopened.is_paused, reopened.due_at) == (False, at("15 15:00"))
+
+    def test_by_a_mail_received_before_it_was_resolved_excludes_nothing(self) -> None:
+        reopened = resolution().meet(at("15 11:00")).reopen(at("15 10:59"), DEFAULT)
+        assert (reopened.due_at, reopened.reopened_at) == (at("15 13:00"), at("15 11:00"))
 
     def test_resolved_at_the_last_moment_it_has_an_hour(self) -> None:
         reopened = resolution().meet(at("15 13:00")).reopen(at("16 10:00"), DEFAULT)
@@ -191,15 +199,9 @@ class TestRetarget:
 
 
 class TestRepeating:
-    @pytest.mark.parametrize(
-        "again",
-        [
-            pytest.param(lambda clock: clock.pause(at("15 10:30")).pause(at("15 11:00")), id="pause"),
-            pytest.param(lambda clock: clock.pause(at("15 10:30")), id="once"),
-        ],
-    )
-    def test_a_second_pause_changes_nothing(self, again: Any) -> None:
-        assert again(resolution()).paused_at == at("15 10:30")
+    def test_a_second_pause_changes_nothing(self) -> None:
+        once = resolution().pause(at("15 10:30"))
+        assert once.pause(at("15 11:00")) == once
 
     def test_a_second_resume_changes_nothing(self) -> None:
         once = resolution().pause(at("15 10:00")).resume(at("15 11:00"), DEFAULT)
@@ -216,7 +218,8 @@ class TestSteps:
         clock = resolution().fired("warning")
         assert clock.steps_done == {"warning"}
         resumed = clock.pause(at("15 12:30")).resume(at("15 15:00"), DEFAULT)
-        assert (resumed.steps_done, resumed.steps_before) == (frozenset(), {"warning"})
+        assert not resumed.steps_done
+        assert resumed.steps_before == {"warning"}
         assert resumed.generation_at == at("15 15:00")
 
 
@@ -303,12 +306,12 @@ verbs = st.lists(
 )
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
-@given(verbs, st.integers(300, 1500))
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(verbs, st.integers(300, 1200))
 def test_whatever_happens_the_deadline_is_where_a_stopwatch_would_ring(
     verbs: list[tuple[str, int]], minutes: int
 ) -> None:
-    """The stopwatch runs minute by minute over the night of the DST change; the clock stops being compared at a breach."""
+    """A stopwatch that looks every minute, over the night of a DST change, as long as the promise is not broken."""
     hours = BusinessHours.from_json(CALENDAR)
     clock = Clock.start(ClockName.RESOLUTION, START, minutes * MINUTE, hours, "default")
     now, left = START, minutes * MINUTE
@@ -321,7 +324,7 @@ def test_whatever_happens_the_deadline_is_where_a_stopwatch_would_ring(
         if verb == "retarget" and not clock.is_met:
             left += 30 * MINUTE
         clock = after(clock, verb, now, hours)
-    expected = slow_reference.add(CALENDAR, now, left, MINUTE, timedelta(days=14))
+    expected = slow_reference.add(CALENDAR, now, left, MINUTE, timedelta(days=8))
     assume(clock.is_running and expected is not None)
     assert (clock.due_at, clock.breached_at) == (expected, None)
 

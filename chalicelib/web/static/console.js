@@ -1,0 +1,69 @@
+// The console works without this. With it: solutions come into a reply at once, drafts outlive a closed tab, a changed
+// property shows its button, j and k walk through a queue, r begins a reply, the menu of small screens starts folded.
+
+const keyOf = (form) => `draft:${form.dataset.draft}`;
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-disabled", "true");
+  });
+  addEventListener("pageshow", () => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  });
+}
+
+for (const select of document.querySelectorAll("select[data-insert-into]")) {
+  const text = document.getElementById(select.dataset.insertInto);
+  select.nextElementSibling.hidden = true;
+  select.addEventListener("change", async () => {
+    const source = select.selectedOptions[0].dataset.source;
+    if (!source) return;
+    const answer = await fetch(source, { headers: { Accept: "text/plain" } });
+    if (!answer.ok) {
+      select.nextElementSibling.hidden = false;
+      return;
+    }
+    const body = (await answer.text()).trim();
+    text.setRangeText(body, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    select.value = "";
+    text.focus();
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const text = form.querySelector("textarea");
+  if (document.querySelector("[data-done=replied]")) sessionStorage.removeItem(keyOf(form));
+  if (!text.value) text.value = sessionStorage.getItem(keyOf(form)) ?? "";
+  text.addEventListener("input", () => sessionStorage.setItem(keyOf(form), text.value));
+}
+
+for (const form of document.querySelectorAll("form[data-property]")) {
+  const [select, button] = [form.querySelector("select"), form.querySelector("button")];
+  const was = select.value;
+  const show = () => { button.hidden = select.value === was; };
+  select.addEventListener("change", show);
+  show();
+}
+
+for (const menu of document.querySelectorAll("details[data-menu]")) {
+  const small = matchMedia("(max-width: 48rem)");
+  const fold = () => { menu.open = !small.matches; };
+  small.addEventListener("change", fold);
+  fold();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const rows = [...document.querySelectorAll("[data-rows] .row-subject")];
+  const at = rows.indexOf(document.activeElement);
+  if (event.key === "j") rows[Math.min(at + 1, rows.length - 1)]?.focus();
+  if (event.key === "k") rows[Math.max(at - 1, 0)]?.focus();
+  if (event.key === "r" && document.getElementById("text")) {
+    event.preventDefault();
+    document.getElementById("text").focus();
+  }
+});

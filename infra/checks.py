@@ -1,0 +1,52 @@
+"""`lint` and `test`: everything that must hold before a change is good."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra import screen
+from infra.package import package
+from infra.places import BUILD, ROOT
+from infra.trouble import Trouble
+
+PARTS = {
+    "unit": ["tests", "--ignore=tests/e2e", "--ignore=tests/browser"],
+    "e2e": ["tests/e2e"],
+    "browser": ["tests/browser"],
+}
+
+
+def lint() -> None:
+    """Raises Trouble after all checks ran, when one of them found something."""
+    failed = [name for name, command in _lints().items() if not _passes(name, command)]
+    if failed:
+        raise Trouble(f"Not clean: {', '.join(failed)}.", "See above; `ruff format` and `ruff check --fix` mend a lot.")
+
+
+def test(part: str | None, arguments: Sequence[str]) -> int:
+    """pytest's exit code; without a part all are run."""
+    chosen = PARTS[part] if part else ["tests"]
+    command = [sys.executable, "-m", "pytest", *chosen, *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
+
+
+def _lints() -> dict[str, list[str]]:
+    tools = Path(sys.executable).parent
+    with screen.step("Packaging"):
+        package(libraries=False)
+    return {
+        "ruff check": [str(tools / "ruff"), "check", "--quiet", "."],
+        "ruff format": [str(tools / "ruff"), "format", "--quiet", "--diff", "."],
+        "mypy --strict": [str(tools / "mypy"), "--no-error-summary"],
+        "cfn-lint": [str(tools / "cfn-lint"), str(BUILD / "template.json")],
+    }
+
+
+def _passes(name: str, command: list[str]) -> bool:
+    with screen.out.status(name):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    screen.out.print(f"{'✓' if done.returncode == 0 else '✗'} {name}")
+    if done.returncode != 0:
+        screen.out.print(done.stdout + done.stderr, markup=False)
+    return done.returncode == 0

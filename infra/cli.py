@@ -1,0 +1,261 @@
+"""The verbs of ./deskbell. What they do is in the modules beside this one."""
+
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import botocore.exceptions
+import click
+
+from infra import checks, doctor, local_cloud, logs, mailbox, screen
+from infra import deploy as deployment
+from infra import up as local
+from infra.account import Account, Outputs
+from infra.local_desk import STACK, LocalDesk, find_desk, running_desk
+from infra.package import package as make_package
+from infra.places import BUILD, state_directory
+from infra.trouble import Trouble
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Ends with 0, 1 for a trouble, 2 for a wrong command line, 130 when interrupted."""
+    try:
+        sys.exit(cli.main(prog_name="./deskbell", standalone_mode=False) or 0)
+    except Trouble as trouble:
+        screen.complain(trouble)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as mistake:
+        mistake.show()
+        sys.exit(mistake.exit_code)
+    except botocore.exceptions.ClientError as refusal:
+        error = refusal.response["Error"]
+        screen.complain(Trouble(f"AWS refuses {refusal.operation_name}: {error['Message']}"))
+    except (botocore.exceptions.BotoCoreError, OSError) as error:
+        screen.complain(Trouble(f"{error}"))
+    except Exception as error:
+        screen.complain(_unexpected(error))
+    sys.exit(1)
+
+
+def _unexpected(error: Exception) -> Trouble:
+    report = state_directory() / "last-error.txt"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(traceback.format_exc())
+    return Trouble(f"Something we did not expect: {error!r}.", f"Please report it with {report}.")
+
+
+def _stack_option(command: Command) -> Command:
+    text = "A deployed desk, in the account that the AWS configuration names; otherwise the one on this machine."
+    return click.option("--stack", metavar="NAME", help=text)(_region_option(command))
+
+
+def _region_option(command: Command) -> Command:
+    return click.option("--region", metavar="R", help="The AWS region; otherwise the one of the configuration.")(
+        command
+    )
+
+
+def _meant(stack: str | None, region: str | None) -> tuple[Account, Outputs, LocalDesk | None]:
+    """The desk that a command is about, and its names; raises Trouble when it is not there."""
+    if stack is None:
+        desk = running_desk()
+        local_cloud.enter(desk)
+        return Account(STACK), desk.outputs, desk
+    account = Account(stack, region)
+    return account, account.outputs(), None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+def cli() -> None:
+    """Deskbell: a helpdesk that rings only when somebody needs it.
+
+    Try it on this machine with `up --demo`, put it into your AWS account with `deploy`.
+    """
+
+
+@cli.command()
+@click.option("--demo", is_flag=True, help="With sample tickets and solutions.")
+@click.option(
+    "--port", type=click.IntRange(1024, 65000), help="The pages' port; the next three are used as well. [8600]"
+)
+def up(demo: bool, port: int | None) -> None:
+    """Start a desk on this machine, or bring the running one up to the current code."""
+    local.up(local.Wanted(port, demo))
+
+
+@cli.command()
+@click.option("--forget", is_flag=True, help="Delete its tickets as well.")
+def down(forget: bool) -> None:
+    """Stop the desk on this machine; its tickets stay for the next `up`."""
+    local.down()
+    if forget:
+        local.forget()
+
+
+@cli.command()
+def status() -> None:
+    """Show whether a desk runs on this machine, and where."""
+    desk = find_desk()
+    if desk is None or not desk.is_running:
+        raise Trouble("No desk is running here.", "Start one with ./deskbell up.")
+    local.show(desk)
+
+
+@cli.command()
+def seed() -> None:
+    """Write the demo's tickets and solutions into the desk on this machine."""
+    local.seed(running_desk())
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[unit|e2e|browser] [PYTEST ARGUMENTS]")
+def test(arguments: tuple[str, ...]) -> None:
+    """Run the checks of `lint`, then the tests, or one part of them."""
+    part = arguments[0] if arguments and arguments[0] in checks.PARTS else None
+    checks.lint()
+    sys.exit(checks.test(part, arguments[1:] if part else arguments))
+
+
+@cli.command()
+def lint() -> None:
+    """Check style, types and the CloudFormation template."""
+    checks.lint()
+
+
+@cli.command()
+def package() -> None:
+    """Make build/deskbell.zip and build/template.json, as `deploy` uploads them."""
+    with screen.step("Packaging for AWS: our code, its libraries, bytecode"):
+        made = make_package(libraries=True)
+    screen.facts(
+        [
+            ("Code", f"{made.code}, {made.code.stat().st_size / 1_000_000:.1f} MB"),
+            ("Template", f"{BUILD / 'template.json'}, {len(made.template['Resources'])} resources"),
+        ]
+    )
+
+
+@cli.command()
+@click.option("--stack", default=STACK, show_default=True, metavar="NAME", help="Several desks need several names.")
+@click.option("--stage", metavar="S", help="In `prod` the table cannot be deleted by mistake. [prod]")
+@click.option("--mail-domain", metavar="D", help="Receive mail at, and send it from, this domain.")
+@click.option("--admin", metavar="EMAIL", help="Invite an admin.")
+@click.option("--domain-name", metavar="D", help="The desk's own name on the web; needs --certificate.")
+@click.option("--certificate", metavar="ARN", help="That name's certificate: ACM, region us-east-1.")
+@click.option("--alarm-email", metavar="EMAIL", help="Who is told when something fails.")
+@_region_option
+def deploy(stack: str, region: str | None, **wanted: str | None) -> None:
+    """Put the desk into your AWS account, or upgrade it there.
+
+    Uses the ordinary AWS configuration. Options that are left out stay as the last deploy set them. Idle, a desk costs
+    the cents of what it stores.
+    """
+    deployment.deploy(Account(stack, region), deployment.Wanted(**wanted))
+
+
+@cli.command()
+@click.option("--stack", default=STACK, show_default=True, metavar="NAME")
+@click.option("--everything", is_flag=True, help="Delete tickets, mail and files as well.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_region_option
+def destroy(stack: str, region: str | None, everything: bool, yes: bool) -> None:
+    """Take the desk out of your AWS account; tickets and mail stay unless you say --everything."""
+    account = Account(stack, region)
+    account.outputs()
+    loss = "with all tickets, mail and files" if everything else "and keep tickets, mail and files"
+    where = f"account {account.number}, region {account.region}"
+    if not yes:
+        click.confirm(f"Delete the desk {stack} in {where}, {loss}?", abort=True)
+    deployment.destroy(account, everything=everything)
+
+
+@cli.command(name="doctor")
+@_stack_option
+def examine(stack: str | None, region: str | None) -> None:
+    """Say what is not right, and how to mend it."""
+    desk = None if stack else running_desk()
+    if desk:
+        local_cloud.enter(desk)
+    findings = []
+    for finding in doctor.examine(Account(stack or STACK, region), desk.address if desk else None):
+        screen.show_finding(finding.what, finding.cure)
+        findings.append(finding)
+    doctor.refuse_if_ill(findings)
+
+
+@cli.command(name="logs")
+@click.argument("function", required=False)
+@click.option("--follow", is_flag=True, help="Go on showing new lines.")
+@click.option("--minutes", default=60, show_default=True, help="How far to look back.")
+@_stack_option
+def show_logs(function: str | None, follow: bool, minutes: int, stack: str | None, region: str | None) -> None:
+    """Show what the functions logged: of one FUNCTION (api, deliver, …) or of all."""
+    account, _, _ = _meant(stack, region)
+    since = timedelta(minutes=minutes)
+    for line in (logs.follow if follow else logs.read)(account, function, since):
+        click.echo(f"{line.at:%H:%M:%S} {line.function:<13} {line.text}")
+
+
+@cli.group()
+def mail() -> None:
+    """Send the desk a mail, see what it sent, look after what it could not read."""
+
+
+@mail.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--from", "sender", metavar="ADDRESS", help="The envelope's sender; otherwise that of the header From.")
+@_stack_option
+def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: str | None) -> None:
+    """Deliver raw mails as SES would; `-` reads one from standard input."""
+    raw_mails = mailbox.read_files(files, sys.stdin.buffer)
+    account, outputs, _ = _meant(stack, region)
+    for raw in raw_mails:
+        click.echo(mailbox.send(account, outputs, raw, sender))
+
+
+@mail.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, whole mails.")
+@_stack_option
+def list_sent(as_json: bool, stack: str | None, region: str | None) -> None:
+    """Show the mail that a desk on an emulator sent, oldest first."""
+    account, _, desk = _meant(stack, region)
+    mails = mailbox.list_sent(account, desk)
+    if as_json:
+        for line in mailbox.as_lines(mails):
+            click.echo(line)
+    else:
+        screen.table(("Sent", "To", "Subject"), ((m.sent_at[:19], ", ".join(m.to), m.subject) for m in mails))
+
+
+@mail.command()
+@_stack_option
+def quarantine(stack: str | None, region: str | None) -> None:
+    """Show the mails that could not be read."""
+    account, outputs, _ = _meant(stack, region)
+    account.enter(outputs)
+    from chalicelib.desk import inbound
+
+    mails = inbound.list_quarantined()
+    screen.table(("Key", "Came in", "Cause"), ((m.key, f"{m.received_at:%F %T}", m.cause) for m in mails))
+
+
+@mail.command()
+@click.argument("keys", nargs=-1, metavar="KEY…")
+@click.option("--all", "every", is_flag=True, help="All that are in quarantine.")
+@_stack_option
+def replay(keys: tuple[str, ...], every: bool, stack: str | None, region: str | None) -> None:
+    """Read quarantined mails again."""
+    if bool(keys) == every:
+        raise click.UsageError("Name the mails' keys, or say --all.")
+    account, outputs, _ = _meant(stack, region)
+    account.enter(outputs)
+    from chalicelib.desk import inbound
+
+    for key in [m.key for m in inbound.list_quarantined()] if every else keys:
+        taken = inbound.replay(key, datetime.now(UTC))
+        screen.out.print(f"{key}: {'now on a ticket' if taken else 'still cannot be read'}")

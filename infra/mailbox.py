@@ -1,0 +1,66 @@
+"""Mail in and out of a desk by hand: sending it one as SES would, and seeing what it sent."""
+
+import email.parser
+import email.policy
+import json
+import urllib.request
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import getaddresses, parseaddr
+from pathlib import Path
+from typing import Any
+
+from infra.account import Account, Outputs
+from infra.local_desk import LocalDesk
+from infra.provision import support_address
+from infra.received_mail import as_ses_receives, put_into
+from infra.sent_mail import SentMail, read_sent, wire_id
+from infra.trouble import Trouble
+
+# The local cloud's own list of sent mail; it knows no headers.
+SENT_BY_EMULATOR = "/_ministack/ses/messages"
+
+
+def send(account: Account, outputs: Outputs, raw: bytes, sender: str | None) -> str:
+    """Puts a raw mail where SES would; returns its key. The envelope's sender is From's unless it is given."""
+    headers = email.parser.BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw)
+    written_by = parseaddr(str(headers.get("From", "")))[1]
+    named = [address for _, address in getaddresses([str(headers.get("To", ""))]) if address]
+    recipients = named or [support_address(outputs["MailDomain"])]
+    received = as_ses_receives(raw, written_by if sender is None else sender, recipients)
+    return put_into(account.client("s3"), outputs["MailBucket"], received)
+
+
+def list_sent(account: Account, desk: LocalDesk | None) -> list[SentMail]:
+    """Oldest first. AWS keeps no copy of what SES sent: there, the tickets show it."""
+    if desk:
+        return list(read_sent(desk.sent_mail_file))
+    if account.endpoint is None:
+        raise Trouble("SES keeps no copy of the mail it sent.", "Each ticket shows what was sent for it.")
+    with urllib.request.urlopen(account.endpoint + SENT_BY_EMULATOR, timeout=30) as answer:  # noqa: S310
+        messages = json.load(answer)["messages"].get(account.number, [])
+    return [_from_emulator(message) for message in messages]
+
+
+def as_lines(mails: Iterable[SentMail]) -> list[str]:
+    """One JSON object for each mail."""
+    return [json.dumps(mail.to_json(), ensure_ascii=False) for mail in mails]
+
+
+def read_files(names: Iterable[str], standard_input: Any) -> list[bytes]:
+    """The named files' bytes; `-` is standard input."""
+    return [standard_input.read() if name == "-" else Path(name).read_bytes() for name in names]
+
+
+def _from_emulator(message: dict[str, Any]) -> SentMail:
+    return SentMail(
+        message_id=wire_id(message["MessageId"]),
+        sent_at=datetime.fromtimestamp(message["Timestamp"], UTC).isoformat(),
+        from_=message["Source"],
+        to=tuple(message["To"]),
+        subject=message["Subject"],
+        text=message["BodyText"] or "",
+        html=message["BodyHtml"] or "",
+        headers=(),
+        raw="",
+    )

@@ -1,0 +1,66 @@
+"""An agent at the console, by HTTP as a browser without JavaScript speaks it."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+import requests
+
+from tests.e2e.desk import Desk
+
+
+@dataclass
+class Console:
+    """A signed-in agent. Each method is a page looked at or a button pressed; a refusal fails the test."""
+
+    desk: Desk
+    session: requests.Session
+
+    @classmethod
+    def sign_in(cls, desk: Desk, role: str) -> Self:
+        person = desk.people[role]
+        session = requests.Session()
+        session.headers.update({"Accept-Language": "en", "Origin": desk.address})
+        console = cls(desk, session)
+        console._post("/agent/sign-in", email=person.address, password=person.password, next="")
+        return console
+
+    def queue(self, name: str) -> str:
+        return self._get(f"/agent?queue={name}")
+
+    def ticket(self, number: int) -> str:
+        return self._get(f"/agent/tickets/{number}")
+
+    def quarantine(self) -> str:
+        return self._get("/agent/quarantine")
+
+    def reply(self, number: int, text: str, then: str = "") -> None:
+        seen = _value(self.ticket(number), "seen")
+        self._post(f"/agent/tickets/{number}/reply", text=text, seen=seen, then=then, solution="", action="send")
+
+    def assign(self, number: int, role: str) -> None:
+        name = re.escape(self.desk.people[role].name)
+        choice = re.search(rf'<option value="(\d+)"[^>]*>\s*{name}', self.ticket(number))
+        assert choice, f"{name} cannot be chosen"
+        self._post(f"/agent/tickets/{number}/assign", assignee=choice[1], was="0")
+
+    def set_status(self, number: int, status: str) -> None:
+        self._post(f"/agent/tickets/{number}/status", status=status, was="open")
+
+    def set_priority(self, number: int, priority: str) -> None:
+        self._post(f"/agent/tickets/{number}/priority", priority=priority, was="medium")
+
+    def _get(self, path: str) -> str:
+        answer = self.session.get(self.desk.address + path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer.text
+
+    def _post(self, path: str, **fields: str) -> None:
+        answer = self.session.post(self.desk.address + path, data=fields)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:2000])
+
+
+def _value(page: str, name: str) -> str:
+    field = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert field, f"no field {name}"
+    return field[1]

@@ -1,0 +1,185 @@
+"""The main job, walked on the local cloud: the real package, the real stack, permissions enforced, waits scaled."""
+
+import re
+import time
+from email.message import EmailMessage
+
+import pytest
+
+from tests.e2e.console import Console
+from tests.e2e.desk import Desk
+
+ANSWER = "Please press the *round* button for five seconds."
+
+
+@pytest.fixture(scope="module")
+def agent(desk: Desk) -> Console:
+    return Console.sign_in(desk, "agent")
+
+
+@pytest.fixture(scope="module")
+def supervisor(desk: Desk) -> Console:
+    return Console.sign_in(desk, "supervisor")
+
+
+def test_a_form_is_acknowledged_answered_answered_back_resolved_and_rated(
+    desk: Desk, agent: Console, supervisor: Console
+) -> None:
+    status_url, number = send_form(desk, email="hana@example.com", subject="Pump makes noise", file=b"%PDF-1.4 noise")
+    acknowledgement = desk.wait_for_mail(to="hana@example.com", subject="Pump makes noise")
+    assert f"[#{number}]" in acknowledgement.subject
+    assert status_url in acknowledgement.text
+    assert acknowledgement.headers["Auto-Submitted"] == "auto-replied"
+
+    agent.reply(number, ANSWER)
+    reply = desk.wait_for_mail(to="hana@example.com", text="round")
+    assert "Auto-Submitted" not in reply.headers
+    assert "<em>round</em>" in reply.html
+    status_page = desk.http.get(status_url).text
+    assert "round" in status_page
+    assert "noise.pdf" in status_page
+
+    desk.drop_mail(answer_to(reply, sender="hana@example.com", text="It is quiet now, thank you."))
+    desk.wait_for(lambda: "It is quiet now" in agent.ticket(number))
+
+    agent.set_status(number, "resolved")
+    desk.invoke("send_surveys")
+    survey = desk.wait_for_mail(to="hana@example.com", text="/survey/")
+    link = re.search(r"https?://\S+/survey/\S+?score=5", survey.text)
+    assert link
+    assert desk.http.get(link[0]).status_code == 200
+    assert "5" not in supervisor.scores_of(number), "looking at the survey must not answer it"
+    desk.http.post(link[0].partition("?")[0], data={"score": "5", "comment": "Quick."})
+    assert "Quick." in agent.ticket(number)
+    assert supervisor.scores_of(number) == "5"
+
+    desk.invoke("send_surveys")
+    assert len(desk.sent_mail(to="hana@example.com", text="/survey/")) == 1
+
+
+def test_a_mail_becomes_a_ticket_once_however_often_it_is_delivered(desk: Desk, agent: Console) -> None:
+    mail = letter("mina@example.com", "Where is my order?", "I ordered a week ago.", message_id="<once@example.com>")
+    desk.drop_mail(mail)
+    desk.drop_mail(mail)
+    acknowledgement = desk.wait_for_mail(to="mina@example.com", subject="Where is my order?")
+    time.sleep(3)  # long enough for a second acknowledgement to show itself
+    assert len(desk.sent_mail(to="mina@example.com")) == 1
+
+    answer = letter(
+        "mina@example.com", "Re: something else", "Order number 77.", in_reply_to=acknowledgement.message_id
+    )
+    desk.drop_mail(answer)
+    number = int(re.search(r"\[#(\d+)\]", acknowledgement.subject)[1])
+    desk.wait_for(lambda: "Order number 77." in agent.ticket(number))
+
+
+def test_a_korean_customer_gets_korean_mail(desk: Desk) -> None:
+    desk.drop_mail(letter("jiwoo@example.com", "배송 문의", "주문한 물건이 아직 도착하지 않았습니다."))
+    acknowledgement = desk.wait_for_mail(to="jiwoo@example.com", subject="배송 문의")
+    assert "접수" in acknowledgement.text
+
+
+def test_silence_brings_one_warning_and_one_breach_to_the_right_people(desk: Desk, agent: Console) -> None:
+    _, number = send_form(desk, email="silent@example.com", subject="Nobody answers me")
+    agent.assign(number, "agent")
+    agent.set_priority(number, "urgent")
+    warning = desk.wait_for_mail(to=desk.people["agent"].address, subject=f"[#{number}]", purpose="sla_warning")
+    breach = desk.wait_for_mail(to=desk.people["supervisor"].address, subject=f"[#{number}]", purpose="sla_breach")
+    assert "Nobody answers me" in warning.text
+    assert "Nobody answers me" in breach.text
+    states = desk.states_of_ticket(number)
+    assert states[:6] == ["CheckTicket", "WhatToDo", "WaitUntilDue", "RememberTheInstant", "CheckTicket", "WhatToDo"]
+    assert states.count("Escalate") >= 2
+    time.sleep(2)
+    first_response = [mail for mail in desk.notices_of(number) if mail.clock == "first_response"]
+    assert sorted((mail.purpose, mail.to) for mail in first_response) == [
+        ("sla_breach", desk.people["agent"].address),
+        ("sla_breach", desk.people["supervisor"].address),
+        ("sla_warning", desk.people["agent"].address),
+    ]
+    assert f"/agent/tickets/{number}" in agent.queue("overdue")
+
+
+def test_answering_in_time_rings_nobody(desk: Desk, agent: Console) -> None:
+    _, number = send_form(desk, email="quick@example.com", subject="Quickly solved")
+    agent.reply(number, "Done.", then="resolved")
+    desk.wait_for(
+        lambda: desk.executions_of_ticket(number) and not desk.running_executions_of_ticket(number), timeout=60
+    )
+    assert desk.notices_of(number) == []
+
+
+def test_a_mail_that_nobody_can_read_is_quarantined_and_replayed(desk: Desk, supervisor: Console) -> None:
+    key = desk.drop_mail(b"\x00\x01 this is no mail")
+    desk.wait_for(lambda: key in supervisor.quarantine())
+    assert desk.command("mail", "replay", key).returncode != 0
+    assert key in supervisor.quarantine()
+
+    late = "late/letter"
+    desk.announce_mail(late)
+    desk.wait_for(lambda: late in supervisor.quarantine())
+    desk.put_raw_mail(late, letter("late@example.com", "I was late", "But I am here."))
+    assert desk.command("mail", "replay", late).returncode == 0
+    desk.wait_for_mail(to="late@example.com", subject="I was late")
+    assert late not in supervisor.quarantine()
+
+
+def test_a_mail_that_ses_refuses_is_tried_again_and_then_shown_as_failed(desk: Desk, agent: Console) -> None:
+    with desk.hasty_retries(), desk.unverified_sender():
+        _, number = send_form(desk, email="unlucky@example.com", subject="No mail for me")
+        desk.wait_for(lambda: "not verified" in agent.ticket(number), timeout=60)
+    assert desk.sent_mail(to="unlucky@example.com") == []
+    _, other = send_form(desk, email="lucky@example.com", subject="Mail for me")
+    desk.wait_for_mail(to="lucky@example.com", subject=f"[#{other}]")
+
+
+def test_wrong_input_comes_back_with_what_to_mend_and_nothing_lost(desk: Desk) -> None:
+    for fields, message in [
+        ({"email": ""}, "Please give your e-mail address"),
+        ({"email": "nobody"}, "@"),
+        ({"text": ""}, "Please"),
+        ({"surprise": "1"}, "surprise"),
+        ({"text": "x" * 5_000_000}, "50,000"),
+    ]:
+        answer = post_form(desk, {"subject": "Kept subject", **fields})
+        assert answer.status_code in (400, 413, 422), fields.keys()
+        assert "Kept subject" in answer.text
+        assert message in answer.text
+
+
+def send_form(desk: Desk, email: str, subject: str, file: bytes | None = None) -> tuple[str, int]:
+    """Fills in the hosted form as a browser without JavaScript does; the status link and the ticket's number."""
+    answer = post_form(desk, {"email": email, "subject": subject}, file)
+    assert answer.status_code == 200, answer.text[:2000]
+    status_url = re.search(r"https?://[^\s\"<]+/status/[\w.-]+", answer.text)[0]
+    return status_url, int(re.search(r"#(\d+)", answer.text)[1])
+
+
+def post_form(desk: Desk, changed: dict[str, str], file: bytes | None = None):
+    page = desk.http.get(f"{desk.address}/new", headers={"Accept-Language": "en"}).text
+    token = re.search(r'name="form" value="([^"]+)"', page)[1]
+    time.sleep(2.1)  # no person is faster
+    fields = {"name": "A Customer", "email": "a@example.com", "subject": "S", "text": "Text.", "website": ""}
+    files = [("files", ("noise.pdf", file, "application/pdf"))] if file else None
+    return desk.http.post(
+        f"{desk.address}/new", data={**fields, "form": token, **changed}, files=files, headers={"Accept-Language": "en"}
+    )
+
+
+def letter(sender: str, subject: str, text: str, message_id: str = "", in_reply_to: str = "") -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, "support@deskbell.test", subject
+    if message_id:
+        mail["Message-ID"] = message_id
+    if in_reply_to:
+        mail["In-Reply-To"] = f"<{in_reply_to.strip('<>')}>"
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def answer_to(mail, sender: str, text: str) -> bytes:
+    """As a mail program answers: to Reply-To, with the id that was on the wire, above a quotation."""
+    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
+    body = f"{text}\n\nOn Mon, 23 Nov 2026 at 10:00, Desk wrote:\n{quoted}\n"
+    answer = letter(sender, f"Re: {mail.subject}", body, in_reply_to=mail.message_id)
+    return answer.replace(b"To: support@deskbell.test", f"To: {mail.headers['Reply-To']}".encode())
