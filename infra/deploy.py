@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from infra import screen, stack
 from infra.account import Account, Outputs
+from infra.local_desk import MAIL_DOMAIN
 from infra.package import package
 from infra.provision import Person, invite, new_password, open_desk, support_address
 from infra.sender import DnsRecord, can_receive, dns_records, ensure_sender, start_receiving, stop_receiving
@@ -89,6 +90,8 @@ def _of_the_account(account: Account, chosen: dict[str, str]) -> dict[str, str]:
     receives = bool(chosen.get("MailDomain")) and can_receive(account)
     parameters = {"ReceivesMail": "yes" if receives else "no", "Emulated": "yes" if account.endpoint else "no"}
     if account.endpoint:
+        # Nothing leaves an emulator, so a desk there has mail without anybody owning a domain.
+        parameters["MailDomain"] = chosen.get("MailDomain") or MAIL_DOMAIN
         parameters["DeskOrigin"] = "{0.scheme}://{0.netloc}".format(urlsplit(account.endpoint))
     elif chosen.get("DomainName"):
         parameters["DeskOrigin"] = f"https://{chosen['DomainName']}"

@@ -27,7 +27,7 @@ def step(what: str) -> Iterator[None]:
 def stack_progress(what: str, resources: int, *, every_event: bool) -> Iterator[OnEvent]:
     """A bar that grows with each finished resource; with `every_event`, a line for each event as well."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=out, transient=True) as progress:
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task(what, total=resources)
 
         def show(event: Event) -> None:
@@ -41,11 +41,11 @@ def stack_progress(what: str, resources: int, *, every_event: bool) -> Iterator[
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> None:
-    """Two columns, names and values."""
-    grid = Table.grid(padding=(0, 3))
-    for name, value in rows:
-        grid.add_row(Text(name, "dim"), Text(value))
-    out.print(grid)
+    """Two columns, names and values; never wrapped, so that an address can be copied."""
+    known = list(rows)
+    width = max(len(name) for name, _ in known)
+    for name, value in known:
+        out.print(Text(f"{name:<{width}}   ", "dim") + Text(value))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

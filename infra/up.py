@@ -3,11 +3,13 @@
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from infra import local_cloud, screen, stack
 from infra.account import Account, Outputs
 from infra.demo.people import PASSWORD, PEOPLE
 from infra.local_desk import DEFAULT_PORT, STACK, LocalDesk, find_desk
+from infra.lost_timers import start_again
 from infra.package import package
 from infra.places import state_directory
 from infra.provision import invite, open_desk
@@ -26,15 +28,7 @@ class Wanted:
 def up(wanted: Wanted) -> None:
     """Starts the desk or brings a running one up to the current code."""
     desk, was_running = _find_or_plan(wanted)
-    if not was_running:
-        with screen.step("Starting the local cloud"):
-            local_cloud.start(desk)
-    try:
-        desk = _bring_up_to_date(desk)
-    except BaseException:
-        if not was_running:
-            local_cloud.stop(desk)
-        raise
+    desk = _bring_up_to_date(desk) if was_running else _start(desk)
     if wanted.demo:
         seed(desk)
     show(desk)
@@ -95,6 +89,20 @@ def _find_or_plan(wanted: Wanted) -> tuple[LocalDesk, bool]:
     outputs = known.outputs if known else {}
     port = wanted.port or (known.port if known else DEFAULT_PORT)
     return LocalDesk(state_directory(), port, outputs), False
+
+
+def _start(desk: LocalDesk) -> LocalDesk:
+    """All of it or nothing: what had started is stopped again when a later step fails."""
+    started_at = datetime.now(UTC)
+    with screen.step("Starting the local cloud"):
+        local_cloud.start(desk)
+    try:
+        ready = _bring_up_to_date(desk)
+        start_again(Account(STACK), ready.outputs, started_at)
+    except BaseException:
+        local_cloud.stop(desk)
+        raise
+    return ready
 
 
 def _bring_up_to_date(desk: LocalDesk) -> LocalDesk:

@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -68,7 +67,7 @@ def cloud(empty_cloud: None) -> None:
 @pytest.fixture
 def user_pool(cloud: None, monkeypatch: pytest.MonkeyPatch) -> str:
     """The id of a Cognito pool without users, known to the desk."""
-    cognito = boto3.client("cognito-idp")
+    cognito = aws.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="agents", UsernameAttributes=["email"])["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
         UserPoolId=pool, ClientName="console", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
@@ -81,25 +80,22 @@ def user_pool(cloud: None, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def _create_resources() -> None:
     Item.create_table(billing_mode="PAY_PER_REQUEST")
-    s3 = boto3.client("s3")
+    s3 = aws.client("s3")
     for bucket in (MAIL_BUCKET, FILES_BUCKET):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    os.environ["DESKBELL_OUTBOX_QUEUE_URL"] = boto3.client("sqs").create_queue(QueueName="outbox")["QueueUrl"]
+    os.environ["DESKBELL_OUTBOX_QUEUE_URL"] = aws.client("sqs").create_queue(QueueName="outbox")["QueueUrl"]
     states = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-    os.environ["DESKBELL_STATE_MACHINE_ARN"] = boto3.client("stepfunctions").create_state_machine(
+    os.environ["DESKBELL_STATE_MACHINE_ARN"] = aws.client("stepfunctions").create_state_machine(
         name="sla", definition=json.dumps(states), roleArn="arn:aws:iam::123456789012:role/sla"
     )["stateMachineArn"]
-    ses = boto3.client("sesv2")
+    ses = aws.client("sesv2")
     ses.create_email_identity(EmailIdentity="desk.example")
     ses.create_configuration_set(ConfigurationSetName="deskbell-test")
     config.cache_clear()
 
 
 def _forget() -> None:
-    """Each test is a cold start: no client, no cached settings."""
+    """Each test is a cold start but for the clients, which take longer to make than a test takes to run."""
     config.cache_clear()
-    aws.client.cache_clear()
-    aws.session.cache_clear()
-    Item._connection = None
     for store in (counts, sessions, settings, solutions):
         store.forget()

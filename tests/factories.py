@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.tickets import FormRequest
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
@@ -42,6 +43,11 @@ def settings(*agents: Agent, **others: Any) -> Settings:
     people = agents or (ADMIN, SUPERVISOR, AGENT, COLLEAGUE, CONTRIBUTOR)
     desk = Settings(ADDRESS, SUPPORT, "Desk", secret="s" * 32, agents={one.id: one for one in people})
     return replace(desk, **others)
+
+
+def stored_settings() -> Settings:
+    """Those of the desk in the cloud of this test."""
+    return settings_store.get()
 
 
 def customer(**others: Any) -> Customer:

@@ -87,6 +87,14 @@ def list_quarantined(limit: int = 100) -> tuple[Quarantined, ...]:
     return tuple(decode(Quarantined, item.body) for item in items)
 
 
+def get_quarantined(key: str) -> Quarantined:
+    """Raises NotFound("mail_not_quarantined")."""
+    try:
+        return decode(Quarantined, MailItem.get(_mail_key(key), "MAIL", consistent_read=True).body)
+    except MailItem.DoesNotExist:
+        raise NotFound("mail_not_quarantined") from None
+
+
 def release(key: str) -> None:
     """Takes a mail out of the quarantine."""
     MailItem(_mail_key(key), "MAIL").delete(add_version_condition=False)

@@ -1,7 +1,7 @@
 """What becomes of a mail that came in: an entry on its ticket, a new ticket, or the quarantine; once, never lost."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.adapters import customers, inbound_mail, tickets
@@ -53,27 +53,18 @@ def receive(key: str, received_at: datetime, now: datetime) -> bool:
 
     A mail that can't be read is quarantined with its cause. Faults of the store escape, so that the queue tries again.
     """
+    settings = settings_store.get()
     try:
         mail = read(inbound_mail.read_raw(key))
-        if cause := _cause_for_quarantine(mail):
-            inbound_mail.quarantine(Quarantined(key, cause, received_at, "; ".join(mail.defects)))
-            return False
-        address = normal_address(mail.sender.email if mail.sender else "")
     except NotFound:
         inbound_mail.quarantine(Quarantined(key, "mail_missing", received_at))
         return False
-    except InvalidInput as error:
-        inbound_mail.quarantine(Quarantined(key, error.code, received_at))
-        return False
-    for _ in range(TRIES):
-        try:
-            _take(_arrival(key, mail, address, received_at), now)
-        except StaleVersion:
-            continue
-        except AlreadyDone:
-            return True
-        return True
-    raise Conflict("busy")
+    cause = _cause_for_quarantine(mail, settings)
+    if not cause:
+        cause = _take_until_saved(key, mail, received_at, now)
+    if cause:
+        inbound_mail.quarantine(Quarantined(key, cause, received_at, "; ".join(mail.defects)))
+    return not cause
 
 
 def give_up(key: str, error: Exception, received_at: datetime) -> None:
@@ -88,27 +79,44 @@ def list_quarantined() -> tuple[Quarantined, ...]:
 
 def replay(key: str, now: datetime) -> bool:
     """Reads a quarantined mail again; True when it made it to a ticket and left the quarantine. Raises NotFound."""
-    mail = next((mail for mail in inbound_mail.list_quarantined() if mail.key == key), None)
-    if mail is None:
-        raise NotFound("mail_not_quarantined")
-    is_taken = receive(key, mail.received_at, now)
+    is_taken = receive(key, inbound_mail.get_quarantined(key).received_at, now)
     if is_taken:
         inbound_mail.release(key)
     return is_taken
 
 
-def _cause_for_quarantine(mail: InboundMail) -> str:
+def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
     """A code, "" for a mail that may become a ticket. Our own mail coming back would run in circles (rule 12)."""
-    if mail.cause:
+    if mail.sender is None or mail.cause:
         return mail.cause
     if mail.is_infected:
         return "virus"
-    settings = settings_store.get()
-    own = without_tag(mail.sender.key) if mail.sender else ""
-    return "own_mail" if own == settings.support_address else ""
+    if without_tag(mail.sender.key) == settings.support_address:
+        return "own_mail"
+    try:
+        normal_address(mail.sender.email)
+    except InvalidInput as error:
+        return error.code
+    return ""
 
 
-def _arrival(key: str, mail: InboundMail, address: str, received_at: datetime) -> _Arrival:
+def _take_until_saved(key: str, mail: InboundMail, received_at: datetime, now: datetime) -> str:
+    """Gives "", or the code of what makes the mail impossible to take, such as an agent's reply without a text."""
+    for _ in range(TRIES):
+        try:
+            _take(_arrival(key, mail, received_at), now)
+        except StaleVersion:
+            continue
+        except InvalidInput as error:
+            return error.code
+        except AlreadyDone:
+            return ""
+        return ""
+    raise Conflict("busy")
+
+
+def _arrival(key: str, mail: InboundMail, received_at: datetime) -> _Arrival:
+    address = normal_address(mail.sender.email if mail.sender else "")
     fingerprint = _fingerprint(mail)
     known = inbound_mail.look_up((*mail.thread_ids, mail.message_id), address, fingerprint)
     agent = settings_store.get().agent_by_address(address)
@@ -122,7 +130,7 @@ def _take(arrival: _Arrival, now: datetime) -> None:
     ids = new_ids(now)
     ticket = _matching_ticket(arrival, settings)
     attachments = _keep_attachments(arrival)
-    if ticket is None or ticket.status is Status.CLOSED:
+    if ticket is None or (ticket.status is Status.CLOSED and not _is_automatic(arrival.mail)):
         change, customer = _open(arrival, attachments, ticket, settings, now, ids)
     else:
         change, customer = _add(arrival, attachments, ticket, settings, now, ids), None
@@ -165,8 +173,13 @@ def _takes_part(arrival: _Arrival, ticket: Ticket) -> bool:
 
 
 def _acts_as_agent(arrival: _Arrival) -> bool:
-    """Only a mail that passes DMARC does (rule 9): anybody can write an agent's address into From."""
-    return arrival.agent is not None and arrival.agent.may(Right.WORK_ON_TICKETS) and arrival.mail.dmarc_pass
+    """Only a mail that passes DMARC does (rule 9): anybody can write an agent's address into From.
+
+    Nor does one that a machine wrote: notices to agents carry the ticket's reply address, absence notes go there.
+    """
+    if arrival.agent is None or not arrival.agent.may(Right.WORK_ON_TICKETS):
+        return False
+    return arrival.mail.dmarc_pass and not _is_automatic(arrival.mail)
 
 
 def _open(
@@ -206,8 +219,7 @@ def _add(
 ) -> Change:
     """An entry on the ticket: an agent's authenticated mail is a public reply, a stranger's is marked (rule 9)."""
     if arrival.agent and _acts_as_agent(arrival):
-        text = arrival.mail.reply_text or arrival.mail.text
-        return ticket.reply(text, arrival.agent, ticket.last_entry, now, ids)
+        return _reply(arrival, arrival.agent, attachments, ticket, now, ids)
     customer_id = arrival.known.customer.id if arrival.known.customer else 0
     message = _message(
         arrival,
@@ -216,6 +228,16 @@ def _add(
         is_from_stranger=not ticket.is_participant(arrival.address),
     )
     return ticket.receive(message, settings, now, ids)
+
+
+def _reply(
+    arrival: _Arrival, by: Agent, attachments: tuple[Attachment, ...], ticket: Ticket, now: datetime, ids: Ids
+) -> Change:
+    mail = arrival.mail
+    change = ticket.reply(mail.reply_text or mail.text, by, ticket.last_entry, now, ids)
+    said, *events = change.entries
+    came = replace(said, attachments=attachments, source=Source.EMAIL, message_id=mail.message_id, raw_key=arrival.key)
+    return replace(change, entries=(came, *events))
 
 
 def _message(

@@ -11,7 +11,7 @@ from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
 from chalicelib.desk import links
 from chalicelib.domain.entry import Entry
-from chalicelib.domain.errors import NotSent
+from chalicelib.domain.errors import InvalidInput, NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
@@ -27,8 +27,9 @@ MOST_TRIES = 5
 def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
     """Sends one entry unless it was sent already. `attempt` counts from 1.
 
-    Raises NotSent so that the queue tries again later; at the last try the entry is marked as failed instead, which
-    the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the same mail once more.
+    Raises NotSent so that the queue tries again later; at the last try, or when no try can mend it, the entry is marked
+    as failed instead, which the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the
+    same mail once more.
     """
     page = tickets.get_page(number)
     outgoing = next((entry for entry in page.outgoing if entry.id == outgoing_id), None)
@@ -39,9 +40,9 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
         return
     try:
         ses_id = _send(page, outgoing, settings_store.get())
-    except NotSent as error:
-        is_last = attempt >= MOST_TRIES
-        outbox.save(outgoing.refused(str(error.params["cause"]), now, is_last))
+    except (NotSent, InvalidInput) as error:
+        is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
+        outbox.save(outgoing.refused(str(error.params.get("cause", error.code)), now, is_last))
         logger.warning("mail not sent", number=number, purpose=outgoing.purpose, attempt=attempt, is_last=is_last)
         if is_last:
             return
@@ -148,7 +149,7 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
 
 def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     agent = settings.agents.get(page.ticket.assignee or page.ticket.last_replier)
-    number, resolution = page.ticket.number, page.ticket.reopened
+    number, resolution = page.ticket.number, int(outgoing.params["resolution"])
     return {
         "agent_name": agent.name if agent else settings.desk_name,
         "links": [(score, links.survey_url(settings, number, resolution, score)) for score in SCORES],

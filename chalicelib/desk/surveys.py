@@ -67,7 +67,8 @@ def _send(ticket: Ticket, now: datetime) -> bool:
     if customer is None or not customer.may_be_surveyed(now):
         save(Change(ticket, after), settings, now, ids)
         return False
-    mail = Outgoing(next(ids), ticket.number, Purpose.SURVEY, now, to=ticket.customer_address)
+    resolution = {"resolution": str(ticket.reopened)}
+    mail = Outgoing(next(ids), ticket.number, Purpose.SURVEY, now, to=ticket.customer_address, params=resolution)
     also = Transaction()
     also.put_new(surveys.item_of(_survey(ticket, now)))
     also.put(customers.item_of(_surveyed(customer, now)))

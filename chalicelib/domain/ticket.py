@@ -95,9 +95,10 @@ class Ticket:
     def receive(self, message: "Message", settings: Settings, now: datetime, ids: Ids) -> "Change":
         """A customer's or stranger's message: reopens a resolved ticket, ends `pending` (rules 2, 16) at `message.at`.
 
-        Automatic mail changes nothing but the timeline (rule 14). Raises Conflict("ticket_closed"): make a follow-up.
+        Automatic mail changes nothing but the timeline (rule 14), be it that of a closed ticket. For a person's message
+        to a closed one raises Conflict("ticket_closed"): make a follow-up.
         """
-        if self.status is Status.CLOSED:
+        if self.status is Status.CLOSED and not message.is_automatic:
             raise Conflict("ticket_closed", number=self.number)
         entry = message.entry(next(ids))
         added = Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))

@@ -108,12 +108,10 @@ def _fire(ticket: Ticket, step: Step, clock: Clock, settings: Settings, now: dat
 
 
 def _receivers(wanted: Iterable[Receiver], ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    """People behind the roles, each once. Without an active assignee the notice goes a level up (rule 7)."""
-    told: dict[int, Agent] = {}
+    """People behind the roles, each once (rule 7): without an active assignee the notice goes a level up, and where
+    somebody above is told the assignee is told too."""
     assignee = settings.agents.get(ticket.assignee)
-    for receiver in wanted:
-        if receiver is Receiver.ASSIGNEE and assignee and assignee.is_active:
-            told[assignee.id] = assignee
-        else:
-            told.update((agent.id, agent) for agent in settings.supervisors())
-    return tuple(told.values())
+    told = [assignee] if assignee and assignee.is_active else []
+    if not told or set(wanted) - {Receiver.ASSIGNEE}:
+        told += settings.supervisors()
+    return tuple({agent.id: agent for agent in told}.values())

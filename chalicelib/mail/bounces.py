@@ -70,8 +70,8 @@ def find(message: Message, subject: str, sender: Address | None, text: str) -> B
     reports = list(_report_entries(message))
     if reports:
         return _from_reports(reports)
-    notice = text[: match.start()] if (match := _ORIGINAL_BELOW.search(text)) else text
-    notice = notice[:_LONGEST_NOTICE]
+    notice = text[:_LONGEST_NOTICE]
+    notice = notice[: match.start()] if (match := _ORIGINAL_BELOW.search(notice)) else notice
     recipients = _failed_recipients(message)
     if not (recipients or _is_notice(message, subject, sender, notice)):
         return Bounce()

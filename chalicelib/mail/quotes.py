@@ -11,6 +11,7 @@ from enum import StrEnum
 from chalicelib.mail import html as html_reader
 from chalicelib.mail import quote_marks as marks
 
+_MOST_LINES = 5_000
 _MOST_ATTRIBUTION_LINES = 6
 _LONGEST_ATTRIBUTION = 400
 _LONGEST_MARK = 500
@@ -61,11 +62,11 @@ def _lines_above_marked_quotation(lines: list[str], source: str) -> int:
     """How many lines say the same as the HTML above its marked quotation; all of them when none agrees with it."""
     above = _letters(html_reader.text_above_quotation(source))
     said = ""
-    for count, line in enumerate(lines, start=1):
+    for count, line in enumerate(lines if above else [], start=1):
         said += _letters(line)
-        if above and said == above:
+        if said == above:
             return count
-        if len(said) > len(above):
+        if not above.startswith(said):
             break
     return len(lines)
 
@@ -125,8 +126,10 @@ def _without_ending(kept: list[int], lines: list[str], kinds: list[_Kind]) -> li
     """Drops signatures, footers, rules and quotations from the end, as long as text remains."""
     if all(kinds[index] != _Kind.TEXT for index in kept):
         return kept
-    while kinds[kept[-1]] in _ENDINGS:
-        kept = kept[:-1]
+    end = len(kept)
+    while kinds[kept[end - 1]] in _ENDINGS:
+        end -= 1
+    kept = kept[:end]
     for place in range(max(1, len(kept) - _MOST_SIGNATURE_LINES), len(kept)):
         has_text_before = any(kinds[index] == _Kind.TEXT for index in kept[:place])
         if has_text_before and marks.SIGNATURE.match(lines[kept[place]]):
@@ -135,11 +138,13 @@ def _without_ending(kept: list[int], lines: list[str], kinds: list[_Kind]) -> li
 
 
 def _kinds(lines: list[str]) -> list[_Kind]:
+    """The kind of each line; of a very long mail's end only whether it is quoted."""
     kinds: list[_Kind] = []
-    while len(kinds) < len(lines):
+    while len(kinds) < min(len(lines), _MOST_LINES):
         kind, count = _kind_at(lines, kinds)
         kinds += [kind] * count
-    return kinds
+    rest = (_Kind.QUOTE if line.startswith(">") else _Kind.TEXT for line in lines[len(kinds) :])
+    return [*kinds, *rest]
 
 
 def _kind_at(lines: list[str], before: list[_Kind]) -> tuple[_Kind, int]:

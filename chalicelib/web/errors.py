@@ -1,5 +1,6 @@
 """What a failure looks like: a page in the reader's language, or JSON for programs; class → status, code → words."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from chalice.app import Response
@@ -50,8 +51,15 @@ def page(visit: Visit, error: DeskError) -> Response:
         return _with_retry(Response(body, {"Cache-Control": "no-store"}, status_of(error)), error)
     if isinstance(error, NotSignedIn):
         return _to_sign_in(visit)
-    values = {"status": status_of(error), "message": words(visit.language, error)}
-    return _with_retry(pages.render(visit, "error.html", values, status=status_of(error)), error)
+    return render(visit, "error.html", {"status": status_of(error)}, error)
+
+
+def render(visit: Visit, template: str, values: Mapping[str, object], error: DeskError | None) -> Response:
+    """A page that tells what went wrong where it did: `error` in the template holds the words, "" when nothing did."""
+    if error is None:
+        return pages.render(visit, template, {**values, "error": ""})
+    values = {**values, "error": words(visit.language, error)}
+    return _with_retry(pages.render(visit, template, values, status=status_of(error)), error)
 
 
 def _to_sign_in(visit: Visit) -> Response:

@@ -173,7 +173,7 @@ def _page(visit: Visit, draft: Draft) -> Response:
         "limits": {"files": MOST_FILES, "size": LARGEST_FILES, "text": LONGEST_TEXT},
         "trap": TRAP,
     }
-    response = pages.render(visit, "public/new.html", values, status=errors.status_of(error) if error else 200)
+    response = errors.render(visit, "public/new.html", values, error)
     if not pages.fits(response.body):
         return _page(visit, _cut(draft))
     return response

@@ -18,7 +18,7 @@ NOT_STORED = "no-store"
 A_MINUTE = "public, max-age=60"
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -49,7 +49,7 @@ def redirect(visit: Visit, path: str, done: str = "") -> Response:
     """303 to a path of ours. `done` is a message that the next page shows once: a key below `done.` in the catalogues,
     and after a colon the value that undoes the change."""
     response = redirect_out(visit.url(path))
-    if done:
+    if shown.Done.of(done).code:
         _set_cookie(visit, response, cookies.DONE, done, _UNTIL_SHOWN)
     return response
 
@@ -80,6 +80,10 @@ def finish(visit: Visit, response: Response) -> Response:
             _set_cookie(visit, response, cookies.LANGUAGE, visit.query("lang"), _A_YEAR)
         if visit.cookie(cookies.DONE) and response.status_code < 400:
             _set_cookie(visit, response, cookies.DONE, "", timedelta(0))
+    if "Set-Cookie" in response.headers:
+        response.headers["Cache-Control"] = NOT_STORED
+    if response.headers.get("Cache-Control") == NOT_STORED:
+        response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 

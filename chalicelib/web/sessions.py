@@ -6,7 +6,7 @@ from chalice.app import Response
 
 from chalicelib.desk import sessions
 from chalicelib.desk.sessions import FirstPassword
-from chalicelib.domain.errors import DeskError, InvalidInput, NotSignedIn, TooMany
+from chalicelib.domain.errors import DeskError, InvalidInput, TooMany
 from chalicelib.web import errors, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.visit import Visit
@@ -29,7 +29,7 @@ def sign_in(visit: Visit) -> Response:
     try:
         form.check(("email", "password", "next"))
         result = sessions.sign_in(form.text("email"), form.fields.get("password", ""), visit.now)
-    except (InvalidInput, NotSignedIn, TooMany) as error:
+    except (InvalidInput, TooMany) as error:
         return _sign_in_page(visit, form.text("email"), back, error)
     if isinstance(result, FirstPassword):
         return _first_password_page(visit, result.address, result.challenge)
@@ -51,7 +51,7 @@ def set_first_password(visit: Visit) -> Response:
         if form.fields.get("password", "") != form.fields.get("again", ""):
             raise InvalidInput("passwords_differ", field="again")
         token = sessions.set_first_password(challenge, form.fields.get("password", ""), visit.now)
-    except (InvalidInput, NotSignedIn) as error:
+    except InvalidInput as error:
         if error.code == "session_ended":
             return _sign_in_page(visit, address, "", error)
         return _first_password_page(visit, address, challenge, error)
@@ -72,13 +72,8 @@ def _inside(path: str) -> str:
 
 def _sign_in_page(visit: Visit, address: str, back: str, error: DeskError | None = None) -> Response:
     values = {"address": address, "next": _inside(back) if back else ""}
-    return _page(visit, "agent/sign_in.html", values, error)
+    return errors.render(visit, "agent/sign_in.html", values, error)
 
 
 def _first_password_page(visit: Visit, address: str, challenge: str, error: DeskError | None = None) -> Response:
-    return _page(visit, "agent/first_password.html", {"address": address, "challenge": challenge}, error)
-
-
-def _page(visit: Visit, template: str, values: dict[str, str], error: DeskError | None) -> Response:
-    shown = values | {"error": errors.words(visit.language, error) if error else ""}
-    return pages.render(visit, template, shown, status=errors.status_of(error) if error else 200)
+    return errors.render(visit, "agent/first_password.html", {"address": address, "challenge": challenge}, error)

@@ -11,10 +11,11 @@ from chalicelib import i18n
 from chalicelib.mail import markdown as mail_markdown
 
 _SOON = timedelta(hours=1)
-_UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
+_UNITS = (("days", 1440, 2880), ("hours", 60, 60), ("minutes", 1, 1))  # minutes of one, and from how many on
 _URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
 _EXTRACTED, _EXTRACT = 600, 160
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
+_UNDOABLE = frozenset({"assigned", "status_set", "priority_set"})
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,13 @@ class Shown:
         kind, _, rest = cause.partition(":")
         if kind == "timer" and rest:
             clock, _, step = rest.partition(":")
-            return i18n.text(self.language, "cause.timer", clock=self._word("clock", clock), step=step)
-        return self._word("cause", cause)
+            return i18n.text(self.language, "cause.timer", clock=self.word("clock", clock), step=step)
+        return self.word("cause", cause)
 
     def quarantine_cause(self, cause: str) -> str:
-        return self._word("quarantine", cause)
+        return self.word("quarantine", cause)
 
-    def _word(self, family: str, word: str) -> str:
+    def word(self, family: str, word: str) -> str:
         """A word of a closed list; one that is newer than the catalogues is shown as it is."""
         key = f"{family}.{word}"
         return i18n.text(self.language, key) if i18n.has(key) else word
@@ -83,7 +84,7 @@ class Shown:
 
     def _span(self, span: timedelta) -> str:
         minutes = max(int(span.total_seconds() // 60), 1)
-        unit, size = next((unit, size) for unit, size in _UNITS if minutes >= size)
+        unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
         return i18n.text(self.language, f"time.{unit}", count=minutes // size)
 
     def _time(self, at: datetime, words: str, *, is_titled: bool = False) -> Markup:
@@ -103,7 +104,7 @@ class Done:
         """A cookie that is not one of ours tells nothing."""
         code, _, undo = cookie.partition(":")
         is_known = bool(_KNOWN_DONE.fullmatch(cookie)) and i18n.has(f"done.{code}")
-        return cls(code, undo) if is_known else cls()
+        return cls(code, undo if code in _UNDOABLE else "") if is_known else cls()
 
 
 def markdown(text: str) -> Markup:
@@ -135,7 +136,7 @@ def file_size(size: int) -> str:
     """In the unit that gives a short number: "312 B", "48 KB", "1.3 MB"."""
     if size < 1000:
         return f"{size} B"
-    return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{round(size / 1_000_000, 1):g} MB"
 
 
 def _link(address: str) -> Markup:

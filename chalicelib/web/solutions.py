@@ -104,8 +104,6 @@ def _page(visit: Visit, solution: Solution | None, draft: Draft) -> Response:
         "languages": LANGUAGES,
         "may_approve": visit.agent.may(Right.APPROVE_SOLUTIONS),
         "writer": visit.settings.agents.get(solution.written_by) if solution else None,
-        "error": errors.words(visit.language, draft.error) if draft.error else "",
         "error_field": getattr(draft.error, "field", ""),
     }
-    status = errors.status_of(draft.error) if draft.error else 200
-    return pages.render(visit, "agent/solution.html", values, status=status)
+    return errors.render(visit, "agent/solution.html", values, draft.error)

@@ -63,11 +63,9 @@ def _form(visit: Visit, token: str, score: str, error: InvalidInput | None, comm
         "chosen": score if score in _WORDS else str(before.score) if before else "",
         "comment": comment or (before.comment if before else ""),
         "longest_comment": LONGEST_COMMENT,
-        "error": errors.words(visit.language, error) if error else "",
         "error_field": error.field if error else "",
     }
-    status = errors.status_of(error) if error else 200
-    return pages.render(visit, "public/survey.html", values, status=status)
+    return errors.render(visit, "public/survey.html", values, error)
 
 
 def _over(visit: Visit, error: Conflict) -> Response:

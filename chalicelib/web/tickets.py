@@ -126,10 +126,8 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
         "solutions": solutions.list_public(),
         "draft": draft,
-        "error": errors.words(visit.language, draft.error) if draft.error else "",
     }
-    status = errors.status_of(draft.error) if draft.error else 200
-    return pages.render(visit, "agent/ticket.html", values, status=status)
+    return errors.render(visit, "agent/ticket.html", values, draft.error)
 
 
 def _statuses(ticket: Ticket) -> tuple[Status, ...]:

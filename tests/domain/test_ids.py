@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from chalicelib.domain.ids import ids_from, made_at, new_id
 from tests.conftest import NOW
 
-instants = st.datetimes(datetime(2020, 1, 1), datetime(2089, 1, 1), timezones=st.just(UTC))
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+instants = st.timedeltas(timedelta(0), timedelta(days=69 * 365)).map(lambda age: EPOCH + age)
 tails = st.integers(min_value=0)
 
 

@@ -127,7 +127,7 @@ class TestEscalate:
 
     def test_a_broken_promise_is_told_above_and_to_the_assignee(self) -> None:
         change = escalated(sleeping(assignee=AGENT.id), BREACH)
-        assert told(change) == [("sla_breach", SUPERVISOR.address), ("sla_breach", AGENT.address)]
+        assert told(change) == [("sla_breach", AGENT.address), ("sla_breach", SUPERVISOR.address)]
 
     def test_a_supervisors_own_ticket_tells_them_once(self) -> None:
         assert told(escalated(sleeping(assignee=SUPERVISOR.id), BREACH)) == [("sla_breach", SUPERVISOR.address)]

@@ -27,7 +27,8 @@ for (const select of document.querySelectorAll("select[data-insert-into]")) {
       return;
     }
     const body = (await answer.text()).trim();
-    text.setRangeText(body, text.selectionStart, text.selectionEnd, "end");
+    const before = text.value.slice(0, text.selectionStart).trimEnd();
+    text.setRangeText(before ? `\n\n${body}` : body, before.length, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
     select.value = "";
     text.focus();

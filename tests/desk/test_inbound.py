@@ -1,0 +1,400 @@
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters import files, inbound_mail
+from chalicelib.desk import inbound, links, tickets
+from chalicelib.domain.entry import AuthorKind, EntryKind
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.outgoing import Purpose
+from chalicelib.domain.sla import ClockName
+from chalicelib.domain.words import Status
+from tests import factories
+from tests.conftest import AGENT, CONTRIBUTOR, NOW, SUPPORT
+from tests.desk import journey
+from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, sent, texts
+from tests.factories import CUSTOMER_ADDRESS
+from tests.wire import Lost, on_the_wire
+
+HOUR = timedelta(hours=1)
+STRANGER = "eve@elsewhere.example"
+
+
+def reply_address(number: int = 1) -> str:
+    token = links.reply_token(factories.stored_settings(), number)
+    return SUPPORT.replace("@", f"+{token}@")
+
+
+def causes() -> list[str]:
+    return [mail.cause for mail in inbound.list_quarantined()]
+
+
+def close(number: int = 1) -> None:
+    for status in (Status.RESOLVED, Status.CLOSED):
+        tickets.set_status(number, status, AGENT, NOW)
+
+
+@pytest.mark.usefixtures("cloud")
+class TestNewTicket:
+    def test_a_mail_becomes_a_ticket(self) -> None:
+        key = receive_mail("The pump is broken.", subject="Pump", message_id="<a@customer.example>")
+        ticket, (message, _) = page().ticket, page().entries
+        assert (ticket.number, ticket.subject, ticket.source) == (1, "Pump", "email")
+        assert (ticket.customer_address, ticket.customer_name) == (CUSTOMER_ADDRESS, "Kim")
+        assert (message.text, message.message_id, message.raw_key) == ("The pump is broken.", "a@customer.example", key)
+
+    def test_the_clocks_start_when_the_mail_was_received_whatever_its_date_says(self) -> None:
+        received = NOW - HOUR
+        inbound.receive(journey.store(raw_mail(date="Fri, 1 Jan 2038 00:00:00 +0000")), received, NOW)
+        assert page().ticket.clock(ClockName.FIRST_RESPONSE).started_at == received
+
+    def test_the_customer_is_answered_in_their_language(self) -> None:
+        receive_mail("펌프가 고장났습니다.", subject="펌프")
+        journey.deliver_all()
+        assert page().ticket.language == "ko"
+        assert "안녕하세요" in journey.text_of(sent()[0])
+
+    def test_a_customer_who_writes_again_is_the_same_customer(self) -> None:
+        receive_mail()
+        receive_mail(from_="KIM@customer.example")
+        assert page(1).ticket.customer_id == page(2).ticket.customer_id
+
+    def test_people_in_copy_take_part_and_we_are_none_of_them(self) -> None:
+        receive_mail(to=f"{SUPPORT}, park@customer.example", cc=f"{reply_address(9)}, Lee <LEE@customer.example>")
+        assert page().ticket.cc == ("park@customer.example", "lee@customer.example")
+
+    def test_attachments_are_kept(self) -> None:
+        receive(raw_mail("See the photo.", ("pump.pdf", b"%PDF-1"), ("사진.pdf", b"%PDF-2")))
+        kept = journey.messages()[0].attachments
+        assert [(file.filename, file.content_type, file.size) for file in kept] == [
+            ("pump.pdf", "application/pdf", 6),
+            ("사진.pdf", "application/pdf", 6),
+        ]
+        assert [files.read(file.key) for file in kept] == [b"%PDF-1", b"%PDF-2"]
+
+    @pytest.mark.parametrize("letter", ["x", "힣", "😀"])
+    def test_of_a_long_text_nothing_is_lost(self, letter: str) -> None:
+        text = "\n".join([letter * 60] * 4_000)
+        receive_mail(text)
+        (message,) = journey.messages()
+        assert text.startswith(message.text.rstrip("�"))
+        assert files.read(message.attachments[0].key).decode().strip() == text
+
+    def test_a_long_quotation_is_kept_as_well(self) -> None:
+        quoted = "\n".join(["> " + "힣" * 60] * 4_000)
+        receive_mail(f"Still broken.\n\nOn Mon, 23 Nov 2026 at 09:00, Desk <support@desk.example> wrote:\n{quoted}\n")
+        (message,) = journey.messages()
+        assert message.text == "Still broken."
+        assert quoted in files.read(message.attachments[0].key).decode()
+
+
+@pytest.mark.usefixtures("cloud")
+class TestWhichTicket:
+    def test_the_signed_reply_address_comes_first(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        receive_mail()
+        receive_mail("It is wet.", to=reply_address(2), in_reply_to="<one@customer.example>", subject="[#1] Pump")
+        assert (journey.numbers(), texts(2)) == ([1, 2], ["The pump is broken.", "It is wet."])
+
+    def test_mail_servers_may_change_the_case_of_the_address(self) -> None:
+        receive_mail()
+        receive_mail("It is wet.", to=reply_address().upper())
+        assert texts() == ["The pump is broken.", "It is wet."]
+
+    @pytest.mark.parametrize("token", ["1-" + "0" * 24, "1", "x-y", "1-", "²-00", "999999999999999999-00"])
+    def test_a_forged_reply_address_is_ignored(self, token: str) -> None:
+        receive_mail()
+        receive_mail("Hello.", to=f"support+{token}@desk.example")
+        assert journey.numbers() == [1, 2]
+
+    def test_an_answer_to_what_the_customer_wrote(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        receive_mail("It is wet.", in_reply_to="<one@customer.example>")
+        assert texts() == ["The pump is broken.", "It is wet."]
+
+    @pytest.mark.parametrize("header", ["in_reply_to", "references"])
+    @pytest.mark.parametrize("host", ["ap-northeast-2.amazonses.com", "email.amazonses.com"])
+    def test_an_answer_to_the_id_that_was_on_the_wire(self, header: str, host: str) -> None:
+        receive_mail()
+        journey.deliver_all()
+        ses_id = page().outgoing[0].wire_id.partition("@")[0]
+        receive_mail("It is wet.", **{header: f"<{ses_id}@{host}>"})
+        assert texts() == ["The pump is broken.", "It is wet."]
+
+    def test_references_count_newest_first(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        receive_mail(message_id="<two@customer.example>")
+        receive_mail("Third.", references="<one@customer.example> <two@customer.example> <lost@customer.example>")
+        assert texts(2) == ["The pump is broken.", "Third."]
+
+    def test_a_participant_may_name_the_number(self) -> None:
+        receive_mail(cc="park@customer.example")
+        receive_mail("Mine, too.", from_="park@customer.example", subject="FW: [#1] Pump")
+        assert texts() == ["The pump is broken.", "Mine, too."]
+        assert not journey.messages()[1].is_from_stranger
+
+    def test_a_stranger_who_names_a_number_gets_a_new_ticket(self) -> None:
+        receive_mail()
+        receive_mail("Let me see.", from_=STRANGER, subject="Re: [#1] Pump")
+        assert texts(1) == ["The pump is broken."]
+        assert page(2).ticket.customer_address == STRANGER
+
+    def test_a_number_that_is_none_of_ours_is_a_subject_like_any_other(self) -> None:
+        receive_mail(subject="Re: [#4711] your invoice")
+        assert page().ticket.subject == "Re: [#4711] your invoice"
+
+    def test_a_stranger_who_answers_is_added_and_marked(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        receive_mail("I can help.", from_=STRANGER, in_reply_to="<one@customer.example>")
+        message = journey.messages()[1]
+        assert (message.text, message.is_from_stranger, message.is_public) == ("I can help.", True, False)
+
+    def test_a_changed_subject_does_not_break_the_thread(self) -> None:
+        receive_mail()
+        receive_mail("It is wet.", to=reply_address(), subject="Something else")
+        assert (journey.numbers(), page().ticket.subject) == ([1], "Pump")
+
+    def test_a_customer_reply_reopens_a_resolved_ticket(self) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        receive_mail("Broken again.", at=NOW + HOUR, to=reply_address())
+        assert (journey.status(), page().ticket.reopened) == ("open", 1)
+
+    def test_a_reply_to_a_closed_ticket_makes_a_linked_follow_up(self) -> None:
+        receive_mail()
+        close()
+        receive_mail("Broken again.", to=reply_address())
+        assert (journey.status(1), texts(1)) == ("closed", ["The pump is broken."])
+        assert (page(2).ticket.follows, page(2).ticket.customer_id) == (1, page(1).ticket.customer_id)
+
+
+@pytest.mark.usefixtures("cloud")
+class TestAgentsMail:
+    def test_an_agents_authenticated_mail_is_a_public_reply(self) -> None:
+        receive_mail()
+        receive_mail("On our way.", from_=AGENT.address, to=reply_address(), authentication_results=PASSED)
+        message = journey.messages()[1]
+        assert (message.author.kind, message.author.id, message.text) == (AuthorKind.AGENT, AGENT.id, "On our way.")
+        assert page().ticket.clock(ClockName.FIRST_RESPONSE).is_met
+        assert [mail.purpose for mail in journey.queued()].count(Purpose.REPLY) == 1
+
+    @pytest.mark.parametrize("results", [None, "amazonses.com; dmarc=fail", "evil.example; dmarc=pass"])
+    def test_a_mail_that_fails_dmarc_never_acts_as_an_agent(self, results: str | None) -> None:
+        receive_mail()
+        receive_mail("Send money.", from_=AGENT.address, to=reply_address(), authentication_results=results)
+        assert journey.messages()[1].is_from_stranger
+        assert not page().ticket.clock(ClockName.FIRST_RESPONSE).is_met
+
+    def test_nor_does_an_agent_who_is_out_of_office(self) -> None:
+        """Notices to agents carry the reply address, and machines answer them."""
+        receive_mail()
+        receive_mail(
+            "I am on holiday.",
+            from_=CONTRIBUTOR.address,
+            to=reply_address(),
+            subject="Automatic reply: assigned to you",
+            auto_submitted="auto-replied",
+            authentication_results=PASSED,
+        )
+        message = journey.messages()[1]
+        assert (message.is_automatic, message.is_public) == (True, False)
+        assert not page().ticket.clock(ClockName.FIRST_RESPONSE).is_met
+        assert Purpose.REPLY not in {mail.purpose for mail in journey.queued()}
+
+    def test_files_of_an_agents_mail_reach_the_ticket(self) -> None:
+        receive_mail()
+        mail = raw_mail(
+            "The manual.",
+            ("manual.pdf", b"%PDF"),
+            from_=AGENT.address,
+            to=reply_address(),
+            authentication_results=PASSED,
+        )
+        key = receive(mail)
+        message = journey.messages()[1]
+        assert [file.filename for file in message.attachments] == ["manual.pdf"]
+        assert message.raw_key == key
+
+
+@pytest.mark.usefixtures("cloud")
+class TestExactlyOnce:
+    def test_a_mail_that_is_delivered_twice_makes_one_entry(self) -> None:
+        key = journey.store(raw_mail())
+        assert inbound.receive(key, NOW, NOW)
+        assert inbound.receive(key, NOW, NOW + HOUR)
+        assert (journey.numbers(), texts()) == ([1], ["The pump is broken."])
+
+    def test_so_does_one_that_went_to_two_of_our_addresses(self) -> None:
+        receive_mail()
+        mail = raw_mail("It is wet.", to=f"{SUPPORT}, {reply_address()}")
+        receive(mail)
+        receive(b"Received: from a by b for <support@desk.example>; Mon, 23 Nov 2026 01:00:00 +0000\r\n" + mail)
+        assert texts() == ["The pump is broken.", "It is wet."]
+
+    def test_and_one_without_a_message_id(self) -> None:
+        mail = raw_mail(message_id=None)
+        receive(mail)
+        receive(mail)
+        assert journey.numbers() == [1]
+
+    def test_two_mails_without_a_message_id_are_two(self) -> None:
+        receive_mail("First.", message_id=None)
+        receive_mail("Second.", message_id=None)
+        assert journey.numbers() == [1, 2]
+
+    def test_two_different_mails_with_one_message_id_are_both_kept(self) -> None:
+        receive_mail("First.", message_id="<same@customer.example>")
+        receive_mail("Second.", message_id="<same@customer.example>")
+        assert [text for number in journey.numbers() for text in texts(number)] == ["First.", "Second."]
+
+    @pytest.mark.parametrize(
+        "request_name", ["s3.GetObject", "dynamodb.BatchGetItem", "dynamodb.UpdateItem", "dynamodb.TransactWriteItems"]
+    )
+    @pytest.mark.parametrize("moment", ["before", "after"])
+    def test_a_request_that_fails_is_made_good_when_the_mail_comes_again(self, request_name: str, moment: str) -> None:
+        key = journey.store(raw_mail("See the photo.", ("pump.pdf", b"%PDF")))
+        with on_the_wire() as wire:
+            getattr(wire, f"fails_{moment}")(request_name)
+            with pytest.raises(Lost):
+                inbound.receive(key, NOW, NOW)
+            assert inbound.receive(key, NOW, NOW)
+        assert len(journey.numbers()) == 1
+        assert [mail.purpose for mail in journey.queued()] == ["acknowledgement", "timer"]
+
+    def test_a_customer_who_writes_twice_at_once_stays_one(self) -> None:
+        """The second mail looks its sender up before the first has made the customer."""
+        first, second = journey.store(raw_mail("First.")), journey.store(raw_mail("Second."))
+        with on_the_wire() as wire:
+            wire.meanwhile("dynamodb.UpdateItem", lambda: inbound.receive(second, NOW, NOW))
+            inbound.receive(first, NOW, NOW)
+        assert len({page(number).ticket.customer_id for number in journey.numbers()}) == 1
+        assert sorted(text for number in journey.numbers() for text in texts(number)) == ["First.", "Second."]
+
+
+@pytest.mark.usefixtures("cloud")
+class TestAutomaticMail:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            pytest.param({"return_path": "<>"}, id="null return path"),
+            pytest.param({"auto_submitted": "auto-generated"}, id="auto-submitted"),
+            pytest.param({"precedence": "bulk"}, id="bulk"),
+            pytest.param({"list_unsubscribe": "<mailto:x@list.example>"}, id="a list"),
+            pytest.param({"x_auto_response_suppress": "All"}, id="exchange"),
+            pytest.param({"x_deskbell_loop": "support@other.example"}, id="another desk"),
+            pytest.param({"from_": "no-reply@shop.example"}, id="no-reply"),
+            pytest.param({"from_": "MAILER-DAEMON@shop.example"}, id="mailer-daemon"),
+            pytest.param({"to": "others@customer.example", "delivered_to": SUPPORT}, id="we stand in BCC"),
+            pytest.param({"x_ses_spam_verdict": "FAIL"}, id="spam"),
+        ],
+    )
+    def test_what_is_never_answered_automatically(self, headers: dict[str, str]) -> None:
+        receive_mail(**headers)
+        assert journey.numbers() == [1]
+        assert Purpose.ACKNOWLEDGEMENT not in {mail.purpose for mail in journey.queued()}
+
+    def test_a_person_is(self) -> None:
+        receive_mail(auto_submitted="no", precedence="normal")
+        assert Purpose.ACKNOWLEDGEMENT in {mail.purpose for mail in journey.queued()}
+
+    @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED])
+    def test_an_out_of_office_neither_reopens_nor_restarts(self, status: Status) -> None:
+        receive_mail()
+        tickets.set_status(1, status, AGENT, NOW)
+        receive_mail("I am away.", to=reply_address(), subject="Out of office", auto_submitted="auto-replied")
+        assert journey.status() == status
+        assert journey.messages()[1].is_automatic
+
+    def test_nor_does_one_make_a_follow_up_of_a_closed_ticket(self) -> None:
+        receive_mail()
+        close()
+        receive_mail("I am away.", to=reply_address(), subject="Out of office", auto_submitted="auto-replied")
+        assert (journey.numbers(), journey.status()) == ([1], "closed")
+        assert texts() == ["The pump is broken.", "I am away."]
+
+
+@pytest.mark.usefixtures("cloud")
+class TestQuarantine:
+    def test_a_mail_that_says_nothing_and_has_no_sender(self) -> None:
+        key = receive(b"\xff\xfe\x00 no mail at all", at=NOW)
+        assert journey.numbers() == []
+        assert [(mail.key, mail.received_at) for mail in inbound.list_quarantined()] == [(key, NOW)]
+
+    def test_a_virus(self) -> None:
+        receive_mail(x_ses_virus_verdict="FAIL")
+        assert (journey.numbers(), causes()) == ([], ["virus"])
+
+    @pytest.mark.parametrize("sender", [SUPPORT, "Support+1-00@DESK.example"])
+    def test_our_own_mail_coming_back(self, sender: str) -> None:
+        receive_mail(from_=sender)
+        assert (journey.numbers(), causes()) == ([], ["own_mail"])
+
+    def test_a_sender_that_is_no_address(self) -> None:
+        receive_mail(from_="kim@localhost")
+        assert (journey.numbers(), causes()) == ([], ["address_invalid"])
+
+    def test_an_object_that_is_gone(self) -> None:
+        inbound.receive("inbound/gone", NOW, NOW)
+        assert causes() == ["mail_missing"]
+
+    def test_it_is_listed_newest_first_and_once(self) -> None:
+        older, newer = receive(b"", at=NOW), receive(b"", at=NOW + HOUR)
+        inbound.receive(older, NOW, NOW)
+        assert [mail.key for mail in inbound.list_quarantined()] == [newer, older]
+
+    def test_an_agents_reply_that_says_nothing(self) -> None:
+        receive_mail()
+        receive_mail(" ", from_=AGENT.address, to=reply_address(), authentication_results=PASSED)
+        assert (texts(), causes()) == (["The pump is broken."], ["text_missing"])
+
+    def test_a_mail_our_code_fails_on_is_given_up_with_its_cause(self) -> None:
+        key = journey.store(raw_mail())
+        inbound.give_up(key, ZeroDivisionError("division by zero"), NOW)
+        (mail,) = inbound.list_quarantined()
+        assert (mail.cause, mail.detail) == ("failed", "ZeroDivisionError: division by zero")
+
+    def test_replaying_makes_the_ticket_as_of_the_day_it_came(self) -> None:
+        key = journey.store(raw_mail())
+        inbound.give_up(key, ZeroDivisionError(), NOW)
+        assert inbound.replay(key, NOW + 2 * HOUR)
+        assert (page().ticket.created_at, causes()) == (NOW, [])
+
+    def test_replaying_what_is_still_unreadable_keeps_it(self) -> None:
+        key = receive(b"")
+        assert not inbound.replay(key, NOW)
+        assert len(causes()) == 1
+
+    def test_replaying_a_mail_that_made_its_ticket_after_all_just_releases_it(self) -> None:
+        key = journey.store(raw_mail())
+        inbound.give_up(key, ZeroDivisionError(), NOW)
+        inbound.receive(key, NOW, NOW)
+        assert inbound.replay(key, NOW)
+        assert (journey.numbers(), causes()) == ([1], [])
+
+    def test_what_is_not_quarantined_can_not_be_replayed(self) -> None:
+        with pytest.raises(NotFound, match="mail_not_quarantined"):
+            inbound.replay("inbound/unknown", NOW)
+
+    def test_the_original_is_never_deleted(self) -> None:
+        raw = raw_mail()
+        assert inbound_mail.read_raw(receive(raw)) == raw
+        broken = receive(b"")
+        inbound.replay(broken, NOW)
+        assert inbound_mail.read_raw(broken) == b""
+
+
+@pytest.mark.usefixtures("empty_cloud")
+class TestBeforeTheDeskIsReady:
+    def test_a_mail_that_comes_before_the_first_deploy_has_finished_is_tried_again(self) -> None:
+        key = journey.store(raw_mail())
+        with pytest.raises(NotFound, match="desk_not_prepared"):
+            inbound.receive(key, NOW, NOW)
+        assert causes() == []
+
+
+@pytest.mark.usefixtures("cloud")
+def test_every_entry_of_a_mail_keeps_its_place_in_the_timeline() -> None:
+    receive_mail()
+    receive_mail("It is wet.", at=NOW + HOUR, to=reply_address())
+    kinds = [entry.kind for entry in page().entries]
+    assert kinds == [EntryKind.MESSAGE, EntryKind.EVENT, EntryKind.MESSAGE]

@@ -1,0 +1,145 @@
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from chalicelib import i18n
+from chalicelib.domain.entry import AuthorKind
+from chalicelib.domain.outgoing import Delivery, Purpose
+from chalicelib.domain.queue import Queue
+from chalicelib.domain.sla import ClockName
+from chalicelib.domain.solution import SolutionStatus
+from chalicelib.domain.survey import SCORES
+from chalicelib.domain.words import Priority, Role, Source, Status
+
+ROOT = Path(__file__).parents[2]
+CATALOGUES = {
+    language: json.loads((ROOT / f"chalicelib/locales/{language}.json").read_text("utf-8"))
+    for language in i18n.LANGUAGES
+}
+KEYS = sorted(CATALOGUES["en"])
+
+# Words whose last part is a value: families and what their values may be.
+FAMILIES: dict[str, tuple[object, ...]] = {
+    "status": tuple(Status),
+    "customer_status": tuple(Status),
+    "priority": tuple(Priority),
+    "source": tuple(Source),
+    "role": tuple(Role),
+    "queue": tuple(Queue),
+    "clock": tuple(ClockName),
+    "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
+    "delivery": tuple(Delivery),
+    "solution_status": tuple(SolutionStatus),
+    "score": SCORES,
+    "language": i18n.LANGUAGES,
+    "weekday": tuple(range(7)),
+    "time": ("days", "hours", "minutes"),
+    "month": tuple(range(1, 13)),
+    "field": (
+        *("status", "priority", "assignee", "told", "score"),
+        *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
+    ),
+    "cause": (*Source, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
+    "quarantine": ("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
+}
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_language_has_the_same_keys_with_words(language: str) -> None:
+    assert sorted(CATALOGUES[language]) == KEYS
+    assert all(words.strip() for words in CATALOGUES[language].values())
+
+
+def test_placeholders_are_the_same_in_every_language() -> None:
+    differing = [key for key in KEYS if len({placeholders(words[key]) for words in CATALOGUES.values()}) > 1]
+    assert differing == []
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_value_that_is_shown_has_words(family: str) -> None:
+    assert [value for value in FAMILIES[family] if f"{family}.{value}" not in KEYS] == []
+
+
+def test_every_key_that_pages_use_has_words() -> None:
+    assert sorted(set(used_keys()) - set(KEYS)) == []
+
+
+def test_every_key_is_used() -> None:
+    families = {f"{family}.{value}" for family, values in FAMILIES.items() for value in values}
+    unused = set(KEYS) - set(used_keys()) - families
+    assert sorted(key for key in unused if not is_more_of(key, families) and not is_code(key)) == []
+
+
+def test_every_error_that_a_person_may_see_has_words() -> None:
+    assert sorted(f"error.{code}" for code in error_codes() if f"error.{code}" not in KEYS) == []
+
+
+def test_no_korean_particle_follows_a_value() -> None:
+    """은/는, 이/가, 을/를, 와/과 and (으)로 depend on the sound before them, which a value does not tell."""
+    particle = re.compile(r"\}(은|는|이|가|을|를|와|과|로|으로)(\s|$|[.,])")
+    assert [key for key, words in CATALOGUES["ko"].items() if particle.search(words)] == []
+
+
+def test_an_unknown_key_is_our_mistake() -> None:
+    with pytest.raises(KeyError):
+        i18n.text("en", "no.such.key")
+    with pytest.raises(KeyError):
+        i18n.text("xx", "nav.help")
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "words"),
+    [
+        ("en", "Asia/Seoul", "Tue 1 Dec 2026, 00:30 KST"),
+        ("ko", "Asia/Seoul", "2026년 12월 1일 (화) 00:30 KST"),
+        ("en", "UTC", "Mon 30 Nov 2026, 15:30 UTC"),
+    ],
+)
+def test_times_are_written_in_the_reader_s_zone_and_language(language: str, zone: str, words: str) -> None:
+    assert i18n.day_and_time(language, datetime(2026, 11, 30, 15, 30, tzinfo=UTC), zone) == words
+
+
+def test_people_of_every_kind_can_be_named() -> None:
+    assert set(AuthorKind) == {"customer", "agent", "desk"}, "a new kind needs a look of its own on pages"
+
+
+def placeholders(words: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(words) if name is not None)
+
+
+def used_keys() -> Iterator[str]:
+    for path in sources():
+        text = path.read_text("utf-8")
+        yield from re.findall(r"""\bt\('([a-z_.]+)'\s*[,)]""", text)
+        yield from re.findall(r"""\bt\('([a-z_.]+)' if .*? else '[a-z_.]+'\)""", text)
+        yield from re.findall(r"""\bt\('[a-z_.]+' if .*? else '([a-z_.]+)'\)""", text)
+        yield from re.findall(r"""["']((?:time|error)\.(?!html)[a-z_]+)["']""", text)
+        yield from (f"done.{code}" for code in re.findall(r"""redirect\([^\n]*?f?"([a-z_]+)(?::\{[^\n]*)?"\)""", text))
+        yield from (f"done.{code}" for code in re.findall(r'"(\w+)" if \w+ else "\w+"\)', text))
+
+
+def sources() -> Iterator[Path]:
+    yield from (ROOT / "chalicelib").rglob("*.py")
+    yield from (ROOT / "chalicelib/web").rglob("*.html")
+
+
+def error_codes() -> set[str]:
+    """Codes of errors that people cause; the others say that something went wrong on our side."""
+    classes = "InvalidInput|Conflict|NotAllowed|NotSignedIn|TooMany|NotFound"
+    raised = re.compile(rf"""(?:{classes})\(\s*"([a-z_]+)"[,)]""")
+    ours = {"desk_not_prepared", "customer_not_found"}
+    return {code for path in sources() for code in raised.findall(path.read_text("utf-8"))} - ours
+
+
+def is_more_of(key: str, families: set[str]) -> bool:
+    """Words that go with a value, such as `queue.mine.empty`."""
+    return key.rpartition(".")[0] in families
+
+
+def is_code(key: str) -> bool:
+    return key.startswith("error.") and key.removeprefix("error.") in error_codes() | {"failed", "stale_version"}
