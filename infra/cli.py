@@ -166,7 +166,8 @@ def deploy(stack: str, region: str | None, **wanted: str | None) -> None:
 def destroy(stack: str, region: str | None, everything: bool, yes: bool) -> None:
     """Take the desk out of your AWS account; tickets and mail stay unless you say --everything."""
     account = Account(stack, region)
-    account.outputs()
+    if not everything:
+        account.outputs()
     loss = "with all tickets, mail and files" if everything else "and keep tickets, mail and files"
     where = f"account {account.number}, region {account.region}"
     if not yes:

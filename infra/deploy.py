@@ -49,19 +49,20 @@ def deploy(account: Account, wanted: Wanted) -> None:
 
 def destroy(account: Account, *, everything: bool) -> None:
     """Deletes the stack; `everything` includes the table, the mail and the files."""
-    outputs = account.outputs()
-    with screen.step("Stopping mail"):
-        stop_receiving(account, outputs)
-    with screen.stack_progress("Deleting the stack", 0, every_event=True) as on_event:
-        stack.delete(account, on_event)
+    if stack.find_status(account):
+        with screen.step("Stopping mail"):
+            stop_receiving(account)
+        with screen.stack_progress("Deleting the stack", 0, every_event=True) as on_event:
+            stack.delete(account, on_event)
+    kept = stack.kept_names(account)
     if everything:
         with screen.step("Deleting tickets, mail and files"):
-            _delete_table(account, outputs["Table"])
-            _delete_buckets(account, (outputs["MailBucket"], outputs["FilesBucket"]))
+            _delete_table(account, kept["Table"])
+            _delete_buckets(account, (kept["MailBucket"], kept["FilesBucket"]))
             _delete_packages(account)
     else:
-        screen.out.print("Kept; ./deskbell deploy with the same --stack takes them back:")
-        screen.facts((name, outputs[name]) for name in ("Table", "MailBucket", "FilesBucket"))
+        screen.out.print("Kept; on AWS, ./deskbell deploy with the same --stack takes them back:")
+        screen.facts(kept.items())
 
 
 def address_of(account: Account, outputs: Outputs) -> str:
@@ -150,15 +151,20 @@ def _emulator_note(account: Account) -> str:
 
 
 def _delete_table(account: Account, name: str) -> None:
+    """Nothing happens when it is gone already."""
     dynamodb = account.client("dynamodb")
-    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    try:
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    except dynamodb.exceptions.ResourceNotFoundException:
+        return
     dynamodb.get_waiter("table_exists").wait(TableName=name)
     dynamodb.delete_table(TableName=name)
 
 
 def _delete_buckets(account: Account, names: Iterable[str]) -> None:
     s3 = account.client("s3")
-    for name in names:
+    existing = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
+    for name in existing.intersection(names):
         _empty(s3, name, prefix="")
         s3.delete_bucket(Bucket=name)
 

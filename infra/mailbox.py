@@ -61,6 +61,6 @@ def _from_emulator(message: dict[str, Any]) -> SentMail:
         subject=message["Subject"],
         text=message["BodyText"] or "",
         html=message["BodyHtml"] or "",
-        headers=(),
+        headers={},
         raw="",
     )

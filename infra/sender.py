@@ -5,7 +5,7 @@ from typing import Any
 
 import botocore.exceptions
 
-from infra.account import Account, Outputs
+from infra.account import Account
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ def start_receiving(account: Account, rule_set: str) -> str | None:
     return None
 
 
-def stop_receiving(account: Account, outputs: Outputs) -> None:
-    """SES does not let an active rule set be deleted."""
-    if outputs.get("ReceiptRuleSet"):
+def stop_receiving(account: Account) -> None:
+    """SES does not let an active rule set be deleted; the desk's has the stack's name."""
+    if can_receive(account):
         ses = account.client("ses")
-        if active_rule_set(ses) == outputs["ReceiptRuleSet"]:
+        if active_rule_set(ses) == account.stack:
             ses.set_active_receipt_rule_set()
 
 

@@ -33,12 +33,8 @@ class SentMail:
     subject: str
     text: str
     html: str
-    headers: tuple[tuple[str, str], ...]
+    headers: dict[str, str]
     raw: str
-
-    def header(self, name: str) -> str | None:
-        """The first of that name, None when there is none."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def to_json(self) -> dict[str, Any]:
         fields = asdict(self)
@@ -89,7 +85,7 @@ def _as_sent(line: dict[str, Any]) -> SentMail:
         subject=str(message["Subject"]),
         text=_body(message, "plain"),
         html=_body(message, "html"),
-        headers=tuple((name, str(value)) for name, value in message.items()),
+        headers={name: str(value) for name, value in message.items()},
         raw=message.as_bytes().decode(errors="replace"),
     )
 

@@ -35,6 +35,8 @@ class Event:
         return self.status.endswith("_FAILED")
 
 
+NAME_PROPERTY = {"AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketName"}
+
 OnEvent = Callable[[Event], None]
 
 
@@ -46,6 +48,8 @@ def deploy(account: Account, package: Package, parameters: dict[str, str], on_ev
         status = None
     elif status and status.endswith("_IN_PROGRESS"):
         raise Trouble(f"The stack {account.stack} is being changed already ({status}).", "Wait, then repeat.")
+    if status is None:
+        _refuse_kept_buckets(account)
     code = _upload(account, package)
     seen = set(_event_ids(account)) if status else set()
     change = _make_change(account, package.template, {**parameters, **code}, is_new=status is None)
@@ -55,7 +59,7 @@ def deploy(account: Account, package: Package, parameters: dict[str, str], on_ev
     failed = _follow(account, account.stack, seen, on_event)
     final = find_status(account)
     if final not in WELL:
-        raise Trouble(_why(failed, final), "Mend that and repeat; nothing else was lost.")
+        raise Trouble(_invalid(account) or _why(failed, final), "Mend that and repeat; nothing else was lost.")
     return True
 
 
@@ -92,9 +96,30 @@ def parameters(account: Account) -> dict[str, str]:
     return {name: value for name, value in known.items() if name not in ("CodeBucket", "CodeKey")}
 
 
+def kept_names(account: Account) -> dict[str, str]:
+    """What outlives the stack, by logical id, as infra/template.yaml names it."""
+    place = f"{account.number}-{account.region}"
+    return {
+        "Table": account.stack,
+        "MailBucket": f"{account.stack}-mail-{place}",
+        "FilesBucket": f"{account.stack}-files-{place}",
+    }
+
+
 def code_bucket(account: Account) -> str:
     """One bucket for the packages of all desks of an account and region, as CloudFormation reads code from S3 only."""
     return f"deskbell-code-{account.number}-{account.region}"
+
+
+def _refuse_kept_buckets(account: Account) -> None:
+    """The local cloud's CloudFormation takes an existing table into a stack, as AWS does, but no bucket."""
+    if account.endpoint:
+        buckets = {bucket["Name"] for bucket in account.client("s3").list_buckets()["Buckets"]}
+        if buckets & set(kept_names(account).values()):
+            raise Trouble(
+                f"The buckets of an earlier desk {account.stack} are still here, and this emulator can't reuse them.",
+                f"Take another --stack, or delete them: ./deskbell destroy --stack {account.stack} --everything",
+            )
 
 
 def _upload(account: Account, package: Package) -> dict[str, str]:
@@ -163,18 +188,11 @@ def _refuse_bad_change(reason: str) -> None:
 
 def with_literal_names(template: Template, account: Account) -> Template:
     """CloudFormation takes an existing resource into a stack only where its name is written out."""
-    own_name = {
-        "${AWS::StackName}": account.stack,
-        "${AWS::AccountId}": account.number,
-        "${AWS::Region}": account.region,
-    }
     resources = dict(template["Resources"])
-    for logical_id, name in (("Table", "TableName"), ("MailBucket", "BucketName"), ("FilesBucket", "BucketName")):
+    for logical_id, name in kept_names(account).items():
         resource = resources[logical_id]
-        text: str = resource["Properties"][name]["Fn::Sub"]
-        for placeholder, value in own_name.items():
-            text = text.replace(placeholder, value)
-        resources[logical_id] = {**resource, "Properties": {**resource["Properties"], name: text}}
+        named = {**resource["Properties"], NAME_PROPERTY[resource["Type"]]: name}
+        resources[logical_id] = {**resource, "Properties": named}
     return {**template, "Resources": resources}
 
 
@@ -223,6 +241,15 @@ def _why(failures: list[Event], status: str | None) -> str:
         if event.reason and "cancelled" not in event.reason.lower():
             return f"{event.resource} failed: {event.reason}"
     return f"CloudFormation ended with {status}."
+
+
+def _invalid(account: Account) -> str | None:
+    """What CloudFormation's validation says of a resource, which the events of the stack only point to."""
+    events = account.client("cloudformation").describe_events(StackName=account.stack)["OperationEvents"]
+    for event in events:
+        if event["EventType"] == "VALIDATION_ERROR" and event.get("ValidationStatusReason"):
+            return f"{event['LogicalResourceId']} failed: {event['ValidationStatusReason']}"
+    return None
 
 
 def _pause(account: Account) -> float:

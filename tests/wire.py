@@ -50,6 +50,10 @@ class Wire:
         """Somebody else is faster: it happens just before the next request of this name is sent."""
         self._meanwhile[request] = happens
 
+    def forget_plans(self) -> None:
+        """What was planned and has not happened will not."""
+        self._meanwhile.clear()
+
     def _calling(self, event_name: str, **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
         refusal = self._refusals.pop(event_name.removeprefix("before-call."), None)
         if refusal is None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets
@@ -14,27 +15,34 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ticket
 
 Decide = Callable[[Ticket, Settings, Iterator[int]], Change]
-TRIES = 5
+T = TypeVar("T")
+_TRIES = 5
 
 
 def change_ticket(number: int, decide: Decide, now: datetime) -> Change:
     """Applies a pure decision to a ticket and saves it: two requests when nobody is in the way.
 
-    An empty change is not saved. Raises what `decide` raises, NotFound, or Conflict("busy") when others were faster
-    five times.
+    An empty change is not saved. Raises what `decide` raises, NotFound, or Conflict("busy").
     """
-    for _ in range(TRIES):
-        ids = new_ids(now)
-        settings = settings_store.get()
-        change = decide(tickets.get(number), settings, ids)
-        if change.is_empty:
-            return change
+
+    def change() -> Change:
+        ids, settings = new_ids(now), settings_store.get()
+        decided = decide(tickets.get(number), settings, ids)
+        if not decided.is_empty:
+            save(decided, settings, now, ids)
+        return decided
+
+    return until_saved(change)
+
+
+def until_saved(attempt: Callable[[], T]) -> T:
+    """What the first attempt gives that nobody was in the way of. Raises Conflict("busy") after five."""
+    for _ in range(_TRIES):
         try:
-            save(change, settings, now, ids)
+            return attempt()
         except StaleVersion:
             continue
-        return change
-    raise Conflict("busy", number=number)
+    raise Conflict("busy")
 
 
 def save(

@@ -9,13 +9,13 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.inbound_mail import Known, Quarantined
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk import links
-from chalicelib.desk.changes import TRIES, new_ids, save
+from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer, normal_address
 from chalicelib.domain.entry import Attachment, Author, AuthorKind
-from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput, NotFound, StaleVersion
+from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Source, Status
@@ -102,17 +102,13 @@ def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
 
 def _take_until_saved(key: str, mail: InboundMail, received_at: datetime, now: datetime) -> str:
     """Gives "", or the code of what makes the mail impossible to take, such as an agent's reply without a text."""
-    for _ in range(TRIES):
-        try:
-            _take(_arrival(key, mail, received_at), now)
-        except StaleVersion:
-            continue
-        except InvalidInput as error:
-            return error.code
-        except AlreadyDone:
-            return ""
+    try:
+        until_saved(lambda: _take(_arrival(key, mail, received_at), now))
+    except InvalidInput as error:
+        return error.code
+    except AlreadyDone:
         return ""
-    raise Conflict("busy")
+    return ""
 
 
 def _arrival(key: str, mail: InboundMail, received_at: datetime) -> _Arrival:

@@ -1,16 +1,20 @@
-"""Signed links and reply addresses: each is bound to one purpose and one ticket, and proves that we made it."""
+"""Signed links and reply addresses: each is bound to one purpose and one ticket, and proves that we made it.
+
+Links expire; every mail about a ticket carries a fresh one. Reply addresses don't: people answer old mails.
+"""
 
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 
 FORM_LIFE = timedelta(days=2)
+LINK_LIFE = timedelta(days=180)
 _REPLY_MARK_LENGTH = 24
 
 
@@ -38,12 +42,12 @@ def read_survey(settings: Settings, token: str) -> tuple[int, int]:
 
 def sign_form(settings: Settings, submission_id: str) -> str:
     """Goes with an empty form, so that what comes back has an id of ours and a time at which it was fetched."""
-    return str(URLSafeTimedSerializer(settings.secret, salt="form").dumps(submission_id))
+    return str(_signer(settings, "form").dumps(submission_id))
 
 
 def read_form(settings: Settings, token: str) -> tuple[str, datetime]:
     """Submission id and when the form was fetched (UTC). Raises InvalidInput("form_expired")."""
-    signer = URLSafeTimedSerializer(settings.secret, salt="form")
+    signer = _signer(settings, "form")
     try:
         submission_id, signed_at = signer.loads(token, max_age=int(FORM_LIFE.total_seconds()), return_timestamp=True)
     except BadData:
@@ -70,12 +74,12 @@ def _reply_mark(settings: Settings, number: int) -> str:
     return hmac.new(settings.secret.encode(), message, hashlib.sha256).hexdigest()[:_REPLY_MARK_LENGTH]
 
 
-def _signer(settings: Settings, purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(settings.secret, salt=purpose)
+def _signer(settings: Settings, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret, salt=purpose)
 
 
 def _read(settings: Settings, purpose: str, token: str) -> Any:
     try:
-        return _signer(settings, purpose).loads(token)
+        return _signer(settings, purpose).loads(token, max_age=int(LINK_LIFE.total_seconds()))
     except BadData:
         raise NotFound("link_invalid") from None

@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.adapters import counts, customers, surveys, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk.changes import new_ids, save
+from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.domain import survey as domain
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Author, AuthorKind, Entry, EntryKind, FieldChange
@@ -34,6 +34,10 @@ def answer(number: int, resolution: int, score: int, comment: str, now: datetime
 
     Raises InvalidInput, NotFound, or Conflict when it comes too late.
     """
+    return until_saved(lambda: _answer(number, resolution, score, comment, now))
+
+
+def _answer(number: int, resolution: int, score: int, comment: str, now: datetime) -> domain.Survey:
     settings = settings_store.get()
     survey = surveys.get(number, resolution)
     ticket = tickets.get(number)

@@ -10,12 +10,12 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.parallel import both
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk.changes import TRIES, change_ticket, new_ids, save
+from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer, normal_address
 from chalicelib.domain.entry import Attachment, Author, AuthorKind
-from chalicelib.domain.errors import AlreadyDone, Conflict, InvalidInput, StaleVersion
+from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Priority, Source, Status
@@ -53,57 +53,51 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
     address = normal_address(form.address)
     text = domain.checked_text(form.text)
     attachments = keep_uploads(f"form/{form.submission_id}", form.uploads)
-    for _ in range(TRIES):
+
+    def attempt() -> int:
         customer, number = both(lambda: customers.find(address), tickets_store.next_number)
-        try:
-            return _open(form, text, attachments, customer, number, address, now)
-        except StaleVersion:
-            continue
-        except AlreadyDone:
-            earlier = forms.find_number(form.submission_id)
-            if earlier:
-                return earlier
-    raise Conflict("busy")
+        return _open(form, text, attachments, customer, number, address, now)
+
+    try:
+        return until_saved(attempt)
+    except AlreadyDone:
+        earlier = forms.find_number(form.submission_id)
+        if earlier is None:
+            raise
+        return earlier
 
 
 def reply(number: int, text: str, by: Agent, seen: int, now: datetime, then: Status | None = None) -> None:
     """A public reply, and a new status in one step. Raises InvalidInput, Conflict, NotFound, NotAllowed."""
-    by.require(Right.WORK_ON_TICKETS)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         change = ticket.reply(text, by, seen, now, ids)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
-    change_ticket(number, decide, now)
-    counts.forget()
+    _work_on(number, by, decide, now)
 
 
 def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
     """Raises InvalidInput, NotFound, NotAllowed."""
-    by.require(Right.WORK_ON_TICKETS)
-    change_ticket(number, lambda ticket, _, ids: ticket.add_note(text, by, now, ids), now)
+    _work_on(number, by, lambda ticket, _, ids: ticket.add_note(text, by, now, ids), now)
 
 
 def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
     """`agent_id` 0 takes the ticket from its agent. Raises InvalidInput for somebody who can't have it."""
-    by.require(Right.WORK_ON_TICKETS)
     to = settings_store.get().agent(agent_id) if agent_id else None
     if to and not to.may(Right.WORK_ON_TICKETS):
         raise InvalidInput("agent_not_active", field="assignee")
-    change_ticket(number, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now)
-    counts.forget()
+    _work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now)
 
 
 def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
-    """Raises Conflict for a step that is not possible."""
-    by.require(Right.WORK_ON_TICKETS)
-    change_ticket(number, lambda ticket, settings, ids: ticket.set_status(status, by, settings, now, ids), now)
-    counts.forget()
+    """Raises Conflict for a step that is not possible, NotFound, NotAllowed."""
+    _work_on(number, by, lambda ticket, settings, ids: ticket.set_status(status, by, settings, now, ids), now)
 
 
 def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> None:
-    by.require(Right.WORK_ON_TICKETS)
-    change_ticket(number, lambda ticket, settings, ids: ticket.set_priority(priority, by, settings, now, ids), now)
+    """Raises NotFound, NotAllowed."""
+    _work_on(number, by, lambda ticket, settings, ids: ticket.set_priority(priority, by, settings, now, ids), now)
 
 
 def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ...]:
@@ -114,6 +108,19 @@ def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ..
         files.keep(key, upload.content, upload.content_type)
         kept.append(Attachment(key, upload.filename, upload.content_type, len(upload.content)))
     return tuple(kept)
+
+
+def _work_on(number: int, by: Agent, decide: Decide, now: datetime) -> None:
+    """A change by an agent who may make it; a ticket that they may not see is not there for them."""
+    by.require(Right.WORK_ON_TICKETS)
+
+    def decide_if_visible(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        if not ticket.is_visible_to(by):
+            raise NotFound("ticket_not_found", number=number)
+        return decide(ticket, settings, ids)
+
+    change_ticket(number, decide_if_visible, now)
+    counts.forget()
 
 
 def _open(

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status
 
@@ -17,6 +18,11 @@ class Queue(StrEnum):
     def of(self, agent_id: int) -> str:
         """The name under which the queue is counted; "mine" is another one for each agent."""
         return f"{self}:{agent_id}" if self is Queue.MINE else self.value
+
+
+def queues_for(agent: Agent) -> tuple[Queue, ...]:
+    """The queues that an agent may look into (rule 25)."""
+    return tuple(Queue) if agent.may(Right.SEE_ALL_TICKETS) else (Queue.MINE,)
 
 
 def queues_of(ticket: Ticket) -> frozenset[str]:

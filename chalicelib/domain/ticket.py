@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.agent import Agent
+from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput
@@ -91,6 +91,10 @@ class Ticket:
     def is_participant(self, address: str) -> bool:
         """Requester or in copy (rule 8c); agents are known to the settings, not to the ticket."""
         return address == self.customer_address or address in self.cc
+
+    def is_visible_to(self, agent: Agent) -> bool:
+        """Contributors see only what is assigned to them (rule 25)."""
+        return agent.may(Right.SEE_ALL_TICKETS) or agent.id == self.assignee
 
     def receive(self, message: "Message", settings: Settings, now: datetime, ids: Ids) -> "Change":
         """A customer's or stranger's message: reopens a resolved ticket, ends `pending` (rules 2, 16) at `message.at`.

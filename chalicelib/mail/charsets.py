@@ -23,8 +23,10 @@ _MEANT_BY = {
     **dict.fromkeys(("utf8mb4", "unicode-1-1-utf-8", "x-utf-8", "unicode"), "utf-8"),
 }
 _SAYS_NOTHING = {"", "ascii", "unknown-8bit", "x-unknown", "unknown", "default", "8bit", "7bit", "binary", "none"}
+_NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 _EAST_ASIAN = {"cp949", "gb18030", "cp932", "big5hkscs", "euc_jp", "johab"}
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_SAMPLE_SIZE = 20_000
 _KOREAN_DESIGNATOR = b"\x1b$)C"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # UTF-7 can spell them; nothing that stores text takes them
@@ -70,7 +72,7 @@ def _is_text_codec(name: str) -> bool:
         b"a".decode(name)
     except (LookupError, ValueError) as error:
         return isinstance(error, UnicodeError)
-    return True
+    return name not in _NO_CHARSETS
 
 
 def _strictly(raw: bytes, codec: str) -> str | None:
@@ -105,11 +107,12 @@ def _candidates(raw: bytes, hint: str) -> list[str]:
     shifted = ["iso2022_kr"] if b"\x0e" in raw or _KOREAN_DESIGNATOR in raw else []
     shifted += ["iso2022_jp_ext"] if b"\x1b$" in raw else []
     korean = ["cp949"] if _looks_korean(raw) else []
-    japanese = [codec for codec in ("cp932", "euc_jp") if _share(raw, codec, _KANA) > 0.3]
+    japanese = [codec for codec in ("cp932", "euc_jp") if _share(_sample(raw), codec, _KANA) > 0.3]
     return [*marked, *shifted, "utf-8", *([hint] if hint else []), *korean, *japanese, *_by_statistics(raw)]
 
 
 def _looks_korean(raw: bytes) -> bool:
+    raw = _sample(raw)
     return len(_BEYOND_ASCII.findall(_strictly(raw, "cp949") or "")) >= 2 and _share(raw, "cp949", _HANGUL) > 0.8
 
 
@@ -122,12 +125,23 @@ def _share(raw: bytes, codec: str, script: re.Pattern[str]) -> float:
 def _by_statistics(raw: bytes) -> list[str]:
     from charset_normalizer import from_bytes  # slow to import, and few mails come here
 
-    best = from_bytes(raw[:20_000]).best()
+    best = from_bytes(_sample(raw)).best()
     return [best.encoding] if best else []
+
+
+def _sample(raw: bytes) -> bytes:
+    """Enough to judge by, cut at a space or line end so that no character is cut."""
+    if len(raw) <= _SAMPLE_SIZE:
+        return raw
+    head = raw[:_SAMPLE_SIZE]
+    return head[: max(head.rfind(b" "), head.rfind(b"\n")) + 1] or head
 
 
 def _with_replacements(raw: bytes, codec: str) -> Decoded:
     """The reading that loses least: a single damaged character must not turn a Korean mail into Latin letters."""
-    readings = [(raw.decode(name, "replace"), name) for name in dict.fromkeys([codec, "utf-8", "cp949"])]
+    readings = [
+        (_SURROGATE.sub("\ufffd", raw.decode(name, "replace")), name)
+        for name in dict.fromkeys([codec, "utf-8", "cp949"])
+    ]
     text, name = min(readings, key=lambda reading: reading[0].count("\ufffd"))
     return Decoded(text, name, is_guess=name != codec, is_damaged=True)

@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 from chalicelib.mail.charsets import decode
 from chalicelib.mail.message import Address
 
+_LONGEST_VALUE = 50_000
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.*?)(?:\?=|$)", re.DOTALL)
 _FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
@@ -25,8 +26,11 @@ _ADDRESS_TOKEN = re.compile(r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?=|\"(?:\\.|[^\"\\])*\"|
 
 
 def all_values(message: Message, name: str) -> list[str]:
-    """The raw values of a field in their order, bytes beyond ASCII as surrogates (`get_all` would replace them)."""
-    return [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
+    """The raw values of a field in their order, bytes beyond ASCII as surrogates (`get_all` would replace them).
+
+    Nothing sane is as long as the limit, and what is longer would only keep the parsers below busy.
+    """
+    return [str(value)[:_LONGEST_VALUE] for key, value in message.raw_items() if key.lower() == name.lower()]
 
 
 def first_value(message: Message, name: str) -> str:

@@ -4,6 +4,7 @@ Both go through nh3 (ammonia, html5ever) first: it reads tag soup as browsers do
 """
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import nh3
@@ -26,6 +27,8 @@ _QUOTATION = re.compile(
     re.IGNORECASE,
 )
 _MOST_NESTED = 1_000
+_MOST_TO_LAY_OUT = 2_000_000
+_LINE_TAG = re.compile(r"<(?:br|p|div|tr|li|h\d|hr|blockquote|pre)\b[^<>]*>")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NESTING_TAG = re.compile(
     r"<(/?)(?!(?:br|img|hr|input|meta|link|p|li|td|tr|th|col|dd|dt|option|area|wbr)\b)[a-z]", re.IGNORECASE
@@ -97,7 +100,10 @@ def text_above_quotation(html: str) -> str:
 
 
 def _written(writer: "_TextWriter", html: str) -> str:
-    writer.feed(_tidy(html))
+    tidy = _tidy(html)
+    if len(tidy) > _MOST_TO_LAY_OUT:
+        return unescape(_ANY_TAG.sub("", _LINE_TAG.sub("\n", tidy)))
+    writer.feed(tidy)
     writer.close()
     return writer.text()
 

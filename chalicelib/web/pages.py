@@ -10,7 +10,7 @@ from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib import i18n
-from chalicelib.domain.queue import Queue
+from chalicelib.domain.queue import queues_for
 from chalicelib.web import assets, cookies, shown
 from chalicelib.web.visit import Visit
 
@@ -111,7 +111,7 @@ def _common(visit: Visit) -> dict[str, object]:
         "static": lambda name: visit.url(assets.path_of(name)),
         "show": shown.Shown(visit.language, visit.settings.time_zone, visit.now),
         "done": shown.Done.of(visit.cookie(cookies.DONE)),
-        "all_queues": tuple(Queue),
+        "queues_for": queues_for,
         "other_languages": tuple(code for code in i18n.LANGUAGES if code != visit.language),
     }
 

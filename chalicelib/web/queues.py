@@ -3,8 +3,8 @@
 from chalice.app import Response
 
 from chalicelib.adapters import counts, tickets
-from chalicelib.domain.agent import Right
-from chalicelib.domain.queue import Queue
+from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.queue import Queue, queues_for
 from chalicelib.web import pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.visit import Visit
@@ -14,7 +14,7 @@ routes = DeskBlueprint(__name__)
 
 @routes.agents("/agent", Right.WORK_ON_TICKETS)
 def show(visit: Visit) -> Response:
-    queue = _queue(visit.query("queue"))
+    queue = _queue(visit.query("queue"), visit.agent)
     page = tickets.list_by_queue(queue, visit.agent.id, visit.query("after") or None)
     values = {
         "queue": queue,
@@ -27,6 +27,6 @@ def show(visit: Visit) -> Response:
     return pages.render(visit, "agent/queue.html", values)
 
 
-def _queue(name: str) -> Queue:
-    """The agent's own tickets where no queue, or none of ours, is named."""
-    return Queue(name) if name in tuple(Queue) else Queue.MINE
+def _queue(name: str, agent: Agent) -> Queue:
+    """The agent's own tickets where no queue, or none that they may see, is named."""
+    return Queue(name) if name in queues_for(agent) else Queue.MINE

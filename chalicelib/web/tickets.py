@@ -6,9 +6,10 @@ from chalice.app import Response
 
 from chalicelib.adapters import customers, solutions
 from chalicelib.adapters import tickets as ticket_store
+from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import tickets
 from chalicelib.domain.agent import Right
-from chalicelib.domain.errors import Conflict, DeskError, InvalidInput
+from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
 from chalicelib.domain.words import Priority, Status
 from chalicelib.web import errors, files, forms, pages, timeline
@@ -39,8 +40,8 @@ def show(visit: Visit, number: str) -> Response:
 
 
 @routes.agents(f"{_PAGE}/files/{{entry_id}}/{{index}}", Right.WORK_ON_TICKETS)
-def show_file(_: Visit, number: str, entry_id: str, index: str) -> Response:
-    return files.send_to(ticket_store.get_page(identifier(number)).entries, entry_id, index)
+def show_file(visit: Visit, number: str, entry_id: str, index: str) -> Response:
+    return files.send_to(_visible_page(visit, identifier(number)).entries, entry_id, index)
 
 
 @routes.agents(f"{_PAGE}/reply", Right.WORK_ON_TICKETS, "POST")
@@ -108,7 +109,7 @@ def set_priority(visit: Visit, number: str) -> Response:
 
 
 def _page(visit: Visit, number: int, draft: Draft) -> Response:
-    page = ticket_store.get_page(number)
+    page = _visible_page(visit, number)
     ticket = page.ticket
     panel = customers.get_panel(ticket.customer_id)
     values = {
@@ -118,7 +119,9 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "notices": timeline.notices(page.outgoing),
         "survey": page.survey,
         "customer": panel.customer,
-        "other_tickets": tuple(other for other in panel.tickets if other.number != number),
+        "other_tickets": tuple(
+            other for other in panel.tickets if other.number != number and other.is_visible_to(visit.agent)
+        ),
         "agents": visit.settings.agents,
         "assignable": visit.settings.active_agents(),
         "priorities": tuple(Priority),
@@ -128,6 +131,14 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "draft": draft,
     }
     return errors.render(visit, "agent/ticket.html", values, draft.error)
+
+
+def _visible_page(visit: Visit, number: int) -> TicketPage:
+    """Raises NotFound for a ticket that this agent may not see, as for one that is not there."""
+    page = ticket_store.get_page(number)
+    if not page.ticket.is_visible_to(visit.agent):
+        raise NotFound("ticket_not_found", number=number)
+    return page
 
 
 def _statuses(ticket: Ticket) -> tuple[Status, ...]:

@@ -136,9 +136,7 @@ def test_a_wrong_content_type_comes_back_as_the_form(visitor: Visitor) -> None:
 def test_a_broken_multipart_body_keeps_what_could_be_read(visitor: Visitor) -> None:
     token = visitor.get("/new").hidden("form")
     body = multipart({**TYPED, "form": token})[:-60]
-    answer = visitor.ask(
-        "POST", "/new", body, content_type=f"multipart/form-data; boundary={BOUNDARY}", origin=ADDRESS
-    )
+    answer = visitor.ask("POST", "/new", body, content_type=f"multipart/form-data; boundary={BOUNDARY}", origin=ADDRESS)
     assert answer.status == 400
     assert "could not be read" in answer.text
     assert TYPED["text"] in answer.text

@@ -60,9 +60,7 @@ class Visitor:
 
     def post_files(self, path: str, fields: Mapping[str, str], *files: File) -> Answer:
         body = multipart(fields, *files)
-        return self.ask(
-            "POST", path, body, origin=ADDRESS, content_type=f"multipart/form-data; boundary={BOUNDARY}"
-        )
+        return self.ask("POST", path, body, origin=ADDRESS, content_type=f"multipart/form-data; boundary={BOUNDARY}")
 
     def ask(self, method: str, path: str, body: bytes, **headers: str) -> Answer:
         """Keyword arguments are headers, with underscores for dashes; an empty one is left out."""

@@ -1,0 +1,55 @@
+import re
+
+from chalicelib.desk import tickets as desk
+from chalicelib.domain.words import Priority, Status
+from tests.conftest import AGENT, COLLEAGUE, SUPERVISOR
+from tests.web.tickets import open_ticket
+from tests.web.visitor import Visitor, now
+
+
+def counts(page: str) -> dict[str, int]:
+    return {name: int(count) for name, count in re.findall(r'queue=(\w+)".*?class="count[^"]*">(\d+)<', page)}
+
+
+def test_each_queue_shows_its_tickets_and_counts(agent: Visitor) -> None:
+    mine, theirs, pending = (open_ticket(subject=subject) for subject in ("Mine", "Theirs", "Waiting"))
+    open_ticket(subject="Nobody's")
+    desk.assign(mine, AGENT.id, SUPERVISOR, now())
+    desk.assign(theirs, COLLEAGUE.id, SUPERVISOR, now())
+    desk.set_status(pending, Status.PENDING, AGENT, now())
+    page = agent.get("/agent").text
+    assert "Mine</a>" in page
+    assert "Theirs" not in page
+    assert counts(page) == {"mine": 1, "unassigned": 2, "overdue": 0, "open": 3, "pending": 1, "resolved": 0}
+    assert "Waiting" in agent.get("/agent?queue=pending").text
+    assert "Nobody&#39;s" in agent.get("/agent?queue=unassigned").text
+
+
+def test_a_row_tells_what_matters(agent: Visitor) -> None:
+    number = open_ticket(subject="Pump", name="Kim Hana")
+    desk.set_priority(number, Priority.URGENT, AGENT, now())
+    row = agent.get("/agent?queue=open").text.partition('class="ticket-row')[2].partition("</li>")[0]
+    for words in ("#1", "Pump", "Kim Hana", "Open", "Nobody", "Priority: Urgent", "in "):
+        assert words in row
+
+
+def test_long_queues_come_in_pages(agent: Visitor) -> None:
+    for subject in range(27):
+        open_ticket(subject=f"Ticket {subject}")
+    first = agent.get("/agent?queue=open")
+    assert first.text.count('class="ticket-row') == 25
+    second = agent.get(first.links("after=")[0])
+    assert second.text.count('class="ticket-row') == 2
+    assert not second.links("after=")
+    assert second.links("queue=open")
+
+
+def test_an_empty_queue_says_so_and_shows_where_work_is(agent: Visitor) -> None:
+    open_ticket()
+    page = agent.get("/agent").text
+    assert "Nothing is assigned to you" in page
+    assert "See unassigned tickets (1)" in page
+
+
+def test_an_unknown_queue_is_one_s_own(agent: Visitor) -> None:
+    assert "Nothing is assigned to you" in agent.get("/agent?queue=evil&after=%7B").text

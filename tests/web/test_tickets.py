@@ -1,0 +1,193 @@
+import re
+
+import pytest
+
+from chalicelib.adapters import tickets
+from chalicelib.desk import solutions
+from chalicelib.desk import tickets as desk
+from chalicelib.desk.tickets import Upload
+from chalicelib.domain.entry import EntryKind
+from chalicelib.domain.solution import SolutionStatus
+from chalicelib.domain.words import Priority, Status
+from tests.conftest import ADMIN, AGENT, COLLEAGUE
+from tests.web.tickets import open_ticket, receive, reply
+from tests.web.visitor import Answer, Visitor, now
+
+
+def page_of(agent: Visitor, number: int) -> Answer:
+    return agent.get(f"/agent/tickets/{number}")
+
+
+def send_reply(agent: Visitor, number: int, text: str, **fields: str) -> Answer:
+    seen = page_of(agent, number).hidden("seen")
+    return agent.post(f"/agent/tickets/{number}/reply", {"text": text, "seen": seen, "action": "send", **fields})
+
+
+def texts(number: int) -> list[str]:
+    return [entry.text for entry in tickets.get_page(number).entries if entry.kind is not EntryKind.EVENT]
+
+
+def test_a_ticket_page_shows_everything_about_it(agent: Visitor) -> None:
+    number = open_ticket("It leaks.", subject="Pump", uploads=(Upload("photo.jpg", "image/jpeg", b"x" * 2048),))
+    open_ticket("Something else.", subject="Filter")
+    reply(number, "Try **this**.")
+    receive(number, "Still leaks.", quoted_text="> Try this.")
+    desk.add_note(number, "Ask the workshop.", COLLEAGUE, now())
+    page = page_of(agent, number).text
+    for words in ("It leaks.", "<strong>this</strong>", "Still leaks.", "Show quoted text", "Ask the workshop."):
+        assert words in page
+    assert "photo.jpg" in page
+    assert "2 KB" in page
+    assert "kim@customer.example" in page
+    assert "#2 Filter" in page, "the customer's other tickets"
+    assert "First response" in page
+    assert "queued" in page, "what became of the mails"
+
+
+def test_the_history_tells_who_changed_what_from_what_to_what_and_why(agent: Visitor) -> None:
+    number = open_ticket()
+    desk.set_status(number, Status.PENDING, COLLEAGUE, now())
+    history = page_of(agent, number).text.partition("<tbody>")[2]
+    row = re.sub(r"<[^>]+>|\s+", " ", history.partition("</tr>")[0])
+    assert re.search(r"Lee Agent +Status +Open +Pending +by hand", row)
+
+
+def test_an_answer_goes_out_and_sets_the_status(agent: Visitor) -> None:
+    number = open_ticket()
+    answer = send_reply(agent, number, "Done.", then="resolved")
+    shown = agent.follow(answer)
+    assert "Reply sent." in shown.text
+    assert "Reply sent." not in page_of(agent, number).text, "told once"
+    page = tickets.get_page(number)
+    assert page.ticket.status is Status.RESOLVED
+    assert page.ticket.last_replier == AGENT.id
+    assert texts(number)[-1] == "Done."
+
+
+def test_an_empty_answer_is_not_sent(agent: Visitor) -> None:
+    number = open_ticket()
+    answer = send_reply(agent, number, "  ", then="pending")
+    assert answer.status == 422
+    assert "Please write something." in answer.text
+    assert '<option value="pending" selected>' in answer.text
+    assert len(texts(number)) == 1
+
+
+def test_an_overtaken_answer_is_kept_back_and_shows_what_is_new(agent: Visitor) -> None:
+    number = open_ticket()
+    seen = page_of(agent, number).hidden("seen")
+    receive(number, "I found the leak myself.")
+    answer = agent.post(f"/agent/tickets/{number}/reply", {"text": "My draft", "seen": seen, "action": "send"})
+    assert answer.status == 409
+    assert "Something came in while you were writing" in answer.text
+    assert "My draft" in answer.text
+    assert answer.text.count("said-news") == 1
+    assert "My draft" not in texts(number)
+    again = {"text": "My draft", "seen": answer.hidden("seen"), "action": "send"}
+    assert agent.post(f"/agent/tickets/{number}/reply", again).status == 303
+    assert texts(number)[-1] == "My draft"
+
+
+def test_a_solution_is_inserted_without_javascript(agent: Visitor) -> None:
+    number = open_ticket()
+    solution = solutions.write("Leaks", "Turn the *ring*.", "en", ADMIN, now())
+    solutions.move(solution.id, SolutionStatus.APPROVED, ADMIN, now())
+    assert "Leaks" in page_of(agent, number).text
+    answer = send_reply(agent, number, "Hello,", action="insert", solution=str(solution.id), then="pending")
+    assert answer.status == 200
+    assert "Hello,\n\nTurn the *ring*." in answer.text
+    assert len(texts(number)) == 1
+
+
+def test_the_text_of_a_solution_can_be_fetched_for_the_form(agent: Visitor) -> None:
+    solution = solutions.write("Leaks", "Turn the *ring*.", "en", ADMIN, now())
+    answer = agent.get(f"/agent/solutions/{solution.id}/body")
+    assert answer.text == "Turn the *ring*."
+    assert answer.headers["Content-Type"].startswith("text/plain")
+
+
+def test_a_note_stays_inside(agent: Visitor) -> None:
+    number = open_ticket()
+    shown = agent.follow(agent.post(f"/agent/tickets/{number}/note", {"text": "Ask Bo."}))
+    assert "Ask Bo." in shown.text
+    assert tickets.get_page(number).entries[-1].kind is EntryKind.NOTE
+
+
+def test_an_empty_note_opens_its_form_again(agent: Visitor) -> None:
+    number = open_ticket()
+    assert agent.post(f"/agent/tickets/{number}/note", {"text": ""}).status == 422
+
+
+def test_assigning_is_told_and_can_be_undone(agent: Visitor) -> None:
+    number = open_ticket()
+    shown = agent.follow(agent.post(f"/agent/tickets/{number}/assign", {"assignee": str(COLLEAGUE.id), "was": "0"}))
+    assert "Assignee changed." in shown.text
+    assert "Undo" in shown.text
+    assert tickets.get(number).assignee == COLLEAGUE.id
+    agent.post(f"/agent/tickets/{number}/assign", {"assignee": "0", "was": str(COLLEAGUE.id)})
+    assert tickets.get(number).assignee == 0
+
+
+def test_status_and_priority_are_set(agent: Visitor) -> None:
+    number = open_ticket()
+    assert agent.post(f"/agent/tickets/{number}/status", {"status": "on_hold", "was": "open"}).status == 303
+    assert agent.post(f"/agent/tickets/{number}/priority", {"priority": "urgent", "was": "medium"}).status == 303
+    ticket = tickets.get(number)
+    assert (ticket.status, ticket.priority) == (Status.ON_HOLD, Priority.URGENT)
+
+
+def test_what_can_not_be_undone_offers_no_undo(agent: Visitor) -> None:
+    number = open_ticket()
+    agent.post(f"/agent/tickets/{number}/status", {"status": "resolved", "was": "open"})
+    answer = agent.post(f"/agent/tickets/{number}/status", {"status": "closed", "was": "resolved"})
+    assert "Undo" not in agent.follow(answer).text
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "status"),
+    [
+        pytest.param("status", {"status": "closed"}, 409, id="a step that is not possible"),
+        pytest.param("status", {"status": "happy"}, 422, id="no such status"),
+        pytest.param("priority", {"priority": ""}, 422, id="no such priority"),
+        pytest.param("assign", {"assignee": "x"}, 422, id="no number"),
+        pytest.param("assign", {"assignee": "77"}, 404, id="no such agent"),
+        pytest.param("reply", {"text": "Hello", "seen": "x"}, 422, id="a reply that saw nothing"),
+        pytest.param("note", {"text": "Hello", "extra": "1"}, 422, id="an unknown field"),
+    ],
+)
+def test_what_is_not_possible_changes_nothing(agent: Visitor, act: str, fields: dict[str, str], status: int) -> None:
+    number = open_ticket()
+    before = tickets.get_page(number)
+    assert agent.post(f"/agent/tickets/{number}/{act}", fields).status == status
+    assert tickets.get_page(number) == before
+
+
+def test_a_closed_ticket_takes_no_answer(agent: Visitor) -> None:
+    number = open_ticket()
+    for status in (Status.RESOLVED, Status.CLOSED):
+        desk.set_status(number, status, AGENT, now())
+    page = page_of(agent, number).text
+    assert "This ticket is closed." in page
+    assert f"/agent/tickets/{number}/reply" not in page
+
+
+def test_a_stranger_s_mail_is_marked(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "Let me in.", name="Mallory", is_from_stranger=True)
+    assert "Not a participant" in page_of(agent, number).text
+
+
+def test_attachments_lead_to_the_file_for_a_short_while(agent: Visitor) -> None:
+    number = open_ticket(uploads=(Upload("사진.jpg", "image/jpeg", b"x"),))
+    link = page_of(agent, number).links("/files/")[0]
+    answer = agent.get(link)
+    assert answer.status == 303
+    assert "X-Amz-Expires=300" in answer.location or "Expires=" in answer.location
+    assert "attachment" in answer.location
+    assert agent.get(link[:-1] + "9").status == 404
+
+
+@pytest.mark.parametrize("number", ["99", "0", "x", "1e3", "%EF%BC%91", "9" * 30])
+def test_a_ticket_that_is_not_there_is_a_page_that_says_so(agent: Visitor, number: str) -> None:
+    answer = agent.get(f"/agent/tickets/{number}")
+    assert answer.status == 404
