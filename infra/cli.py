@@ -257,6 +257,8 @@ def replay(keys: tuple[str, ...], every: bool, stack: str | None, region: str | 
     account.enter(outputs)
     from chalicelib.desk import inbound
 
-    for key in [m.key for m in inbound.list_quarantined()] if every else keys:
-        taken = inbound.replay(key, datetime.now(UTC))
-        screen.out.print(f"{key}: {'now on a ticket' if taken else 'still cannot be read'}")
+    wanted = [m.key for m in inbound.list_quarantined()] if every else keys
+    unread = [key for key in wanted if not inbound.replay(key, datetime.now(UTC))]
+    screen.out.print(f"{len(wanted) - len(unread)} of {len(wanted)} mails are on a ticket now.")
+    if unread:
+        raise Trouble(f"Still not readable: {', '.join(unread)}", "./deskbell mail quarantine shows the cause.")

@@ -28,6 +28,7 @@ def start(desk: LocalDesk) -> None:
     """Returns when all doors are open. What had started is stopped again when something fails."""
     desk.refuse_taken_ports()
     desk.save()
+    _forget_stream_positions(desk)
     try:
         desk.cloud.start([sys.executable, "-m", "ministack"], _cloud_environment(desk), cwd=desk.directory)
         _wait_for_cloud(desk)
@@ -42,6 +43,18 @@ def start(desk: LocalDesk) -> None:
 def stop(desk: LocalDesk) -> None:
     desk.doors.stop()
     desk.cloud.stop()
+
+
+def _forget_stream_positions(desk: LocalDesk) -> None:
+    """MiniStack 1.5.33 keeps how far each stream was read, but not the stream, which begins again at nothing.
+
+    Without this the table's changes would go unheard after a restart until as many had happened as before it.
+    """
+    kept = desk.directory / "cloud" / "lambda.json"
+    if kept.exists():
+        state = json.loads(kept.read_text())
+        state["payload"]["dynamodb_stream_positions"] = {}
+        kept.write_text(json.dumps(state))
 
 
 def _credentials(desk: LocalDesk) -> dict[str, str]:

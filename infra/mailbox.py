@@ -14,7 +14,7 @@ from infra.account import Account, Outputs
 from infra.local_desk import LocalDesk
 from infra.provision import support_address
 from infra.received_mail import as_ses_receives, put_into
-from infra.sent_mail import SentMail, read_sent, wire_id
+from infra.sent_mail import SentMail, read_sent
 from infra.trouble import Trouble
 
 # The local cloud's own list of sent mail; it knows no headers.
@@ -54,7 +54,7 @@ def read_files(names: Iterable[str], standard_input: Any) -> list[bytes]:
 
 def _from_emulator(message: dict[str, Any]) -> SentMail:
     return SentMail(
-        message_id=wire_id(message["MessageId"]),
+        message_id=f"<{message['MessageId']}>",
         sent_at=datetime.fromtimestamp(message["Timestamp"], UTC).isoformat(),
         from_=message["Source"],
         to=tuple(message["To"]),

@@ -10,7 +10,7 @@ import email.policy
 import email.utils
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from email.message import EmailMessage
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -48,7 +48,10 @@ def open_recorder(desk: LocalDesk) -> ThreadingHTTPServer:
             # The headers go on untouched, Host included: the local cloud checks the signature over them.
             answer = self.ask(desk.cloud_port, self.path, body, list(self.headers.items()))
             if self.path == SEND_EMAIL and answer.status == 200:
-                record(desk.sent_mail_file, json.loads(body), json.loads(answer.body)["MessageId"])
+                # AWS returns what stands before the @ on the wire, the local cloud the whole.
+                ses_id = json.loads(answer.body)["MessageId"].partition("@")[0]
+                record(desk.sent_mail_file, json.loads(body), ses_id)
+                answer = replace(answer, body=json.dumps({"MessageId": ses_id}).encode())
             self.give(answer)
 
         do_GET = do_POST = do_PUT = do_DELETE = handle_request  # noqa: N815
@@ -91,8 +94,8 @@ def _as_sent(line: dict[str, Any]) -> SentMail:
 
 
 def wire_id(ses_id: str) -> str:
-    """AWS returns the part before the @, the local cloud the whole; on the wire it is the whole, in brackets."""
-    return f"<{ses_id if '@' in ses_id else ses_id + '@email.amazonses.com'}>"
+    """The Message-ID under which SES sends, in the region of the local cloud."""
+    return f"<{ses_id}@email.amazonses.com>"
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -10,9 +10,12 @@ from chalicelib.domain.entry import Attachment
 LINK_LIFE_SECONDS = 300
 
 
-def keep(key: str, content: bytes, content_type: str) -> None:
-    """Under a key that its content decides, so that keeping twice is harmless."""
-    client("s3").put_object(Bucket=config().files_bucket, Key=key, Body=content, ContentType=content_type)
+def keep(key: str, content: bytes) -> None:
+    """Under a key that its content decides, so that keeping twice is harmless.
+
+    What the sender called its type stays with the attachment: it may be anything, even what no header can hold.
+    """
+    client("s3").put_object(Bucket=config().files_bucket, Key=key, Body=content)
 
 
 def read(key: str) -> bytes:

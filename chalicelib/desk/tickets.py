@@ -105,7 +105,7 @@ def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ..
     kept = []
     for upload in uploads:
         key = f"{prefix}/{hashlib.sha256(upload.content).hexdigest()}"
-        files.keep(key, upload.content, upload.content_type)
+        files.keep(key, upload.content)
         kept.append(Attachment(key, upload.filename, upload.content_type, len(upload.content)))
     return tuple(kept)
 

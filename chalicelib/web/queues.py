@@ -11,11 +11,13 @@ from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
 
+ROWS = 25
+
 
 @routes.agents("/agent", Right.WORK_ON_TICKETS)
 def show(visit: Visit) -> Response:
     queue = _queue(visit.query("queue"), visit.agent)
-    page = tickets.list_by_queue(queue, visit.agent.id, visit.query("after") or None)
+    page = tickets.list_by_queue(queue, visit.agent.id, visit.query("after") or None, ROWS)
     values = {
         "queue": queue,
         "counts": counts.by_queue(visit.agent.id, visit.now),

@@ -4,6 +4,7 @@ import json
 import smtplib
 from email.message import EmailMessage
 
+import boto3
 import botocore.exceptions
 import pytest
 
@@ -40,7 +41,7 @@ def test_permissions_are_enforced(desk: Desk) -> None:
     iam, user = desk.client("iam"), "nobody"
     iam.create_user(UserName=user)
     key = iam.create_access_key(UserName=user)["AccessKey"]
-    stranger = __import__("boto3").client(
+    stranger = boto3.client(
         "dynamodb",
         endpoint_url=desk.local.cloud_address,
         region_name=REGION,
@@ -69,3 +70,15 @@ def test_starting_again_brings_the_same_desk_up_to_date(desk: Desk) -> None:
     elsewhere = desk.command("up", "--port", "65000")
     assert elsewhere.returncode == 1
     assert f"already running here, on port {desk.local.port}" in elsewhere.stderr
+
+
+def test_a_desk_that_was_stopped_goes_on_where_it_was(desk: Desk) -> None:
+    desk.drop_mail(LETTER.replace("By SMTP", "Before the pause").encode(), sender="before@example.com")
+    desk.wait_for_mail(subject="Before the pause")
+    assert desk.command("down").returncode == 0
+    assert desk.command("status").returncode == 1
+    again = desk.command("up")
+    assert again.returncode == 0, again.stderr
+    assert desk.sent_mail(subject="Before the pause")
+    desk.drop_mail(LETTER.replace("By SMTP", "After the pause").encode(), sender="after@example.com")
+    desk.wait_for_mail(subject="After the pause")

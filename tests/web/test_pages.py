@@ -31,14 +31,14 @@ def test_every_page_carries_the_security_headers(visitor: Visitor, path: str) ->
     assert headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-@pytest.mark.parametrize("path", (*PUBLIC, *CONSOLE))
+@pytest.mark.parametrize("path", [*PUBLIC, *CONSOLE])
 def test_no_page_has_script_or_style_of_its_own(admin: Visitor, path: str) -> None:
     open_ticket()
     page = admin.get(path).text
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=|javascript:", page)
 
 
-@pytest.mark.parametrize("path", (*PUBLIC, *CONSOLE))
+@pytest.mark.parametrize("path", [*PUBLIC, *CONSOLE])
 def test_every_page_is_in_korean_and_english(admin: Visitor, path: str) -> None:
     open_ticket()
     for language, words in (("en", "Skip to content"), ("ko", "본문으로 건너뛰기")):

@@ -98,7 +98,7 @@ def test_who_may_not_change_public_words_keeps_what_they_wrote(agent: Visitor) -
 
 def test_a_status_that_is_none_is_refused(admin: Visitor) -> None:
     solution = write()
-    assert admin.post(f"/agent/solutions/{solution.id}/status", {"status": "great"}).status == 422
+    assert admin.post(f"/agent/solutions/{solution.id}/status", {"status": "great"}).status == 400
 
 
 def test_the_list_is_empty_at_first(agent: Visitor) -> None:

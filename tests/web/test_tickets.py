@@ -9,7 +9,7 @@ from chalicelib.desk.tickets import Upload
 from chalicelib.domain.entry import EntryKind
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.words import Priority, Status
-from tests.conftest import ADMIN, AGENT, COLLEAGUE
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR
 from tests.web.tickets import open_ticket, receive, reply
 from tests.web.visitor import Answer, Visitor, now
 
@@ -147,11 +147,11 @@ def test_what_can_not_be_undone_offers_no_undo(agent: Visitor) -> None:
     ("act", "fields", "status"),
     [
         pytest.param("status", {"status": "closed"}, 409, id="a step that is not possible"),
-        pytest.param("status", {"status": "happy"}, 422, id="no such status"),
-        pytest.param("priority", {"priority": ""}, 422, id="no such priority"),
-        pytest.param("assign", {"assignee": "x"}, 422, id="no number"),
+        pytest.param("status", {"status": "happy"}, 400, id="no such status"),
+        pytest.param("priority", {"priority": ""}, 400, id="no such priority"),
+        pytest.param("assign", {"assignee": "x"}, 400, id="no number"),
         pytest.param("assign", {"assignee": "77"}, 404, id="no such agent"),
-        pytest.param("reply", {"text": "Hello", "seen": "x"}, 422, id="a reply that saw nothing"),
+        pytest.param("reply", {"text": "Hello", "seen": "x"}, 400, id="a reply that saw nothing"),
         pytest.param("note", {"text": "Hello", "extra": "1"}, 422, id="an unknown field"),
     ],
 )
@@ -191,3 +191,14 @@ def test_attachments_lead_to_the_file_for_a_short_while(agent: Visitor) -> None:
 def test_a_ticket_that_is_not_there_is_a_page_that_says_so(agent: Visitor, number: str) -> None:
     answer = agent.get(f"/agent/tickets/{number}")
     assert answer.status == 404
+
+
+def test_a_contributor_sees_only_what_is_assigned_to_them(contributor: Visitor) -> None:
+    own, other = open_ticket(subject="Own"), open_ticket(subject="Unrelated")
+    desk.assign(own, CONTRIBUTOR.id, ADMIN, now())
+    page = page_of(contributor, own)
+    assert page.status == 200
+    assert "Unrelated" not in page.text
+    assert page_of(contributor, other).status == 404
+    assert contributor.post(f"/agent/tickets/{other}/note", {"text": "Hello"}).status == 404
+    assert contributor.get("/agent").links("queue=") == ["/agent?queue=mine"]
