@@ -13,6 +13,8 @@ from infra.trouble import Trouble
 
 Outputs = dict[str, str]
 
+NO_CREDENTIALS = Trouble("There are no AWS credentials.", "Sign in with `aws configure` or `aws sso login`.")
+
 # What a function is told by its environment, the commands tell themselves before they call the desk's own code.
 ENVIRONMENT_OF_OUTPUT = {
     "Table": "DESKBELL_TABLE",
@@ -47,20 +49,15 @@ class Account:
 
     @cached_property
     def number(self) -> str:
-        """The account's twelve digits; raises Trouble when the credentials are missing or refused."""
+        """The account's twelve digits; raises Trouble when AWS refuses the credentials or does not answer."""
         try:
             number: str = self.client("sts").get_caller_identity()["Account"]
-        except botocore.exceptions.NoCredentialsError as missing:
-            raise Trouble(
-                "There are no AWS credentials.", "Sign in with `aws configure` or `aws sso login`."
-            ) from missing
         except botocore.exceptions.ClientError as refused:
             message = refused.response["Error"]["Message"]
             raise Trouble(f"AWS refuses the credentials: {message}", "Sign in again and repeat.") from refused
-        except botocore.exceptions.EndpointConnectionError as unreachable:
-            raise Trouble(
-                f"{self.endpoint or 'AWS'} does not answer.", "Is it running, and is the address right?"
-            ) from (unreachable)
+        except botocore.exceptions.EndpointConnectionError as silence:
+            where = self.endpoint or "AWS"
+            raise Trouble(f"{where} does not answer.", "Is it running, and is the address right?") from silence
         return number
 
     @cached_property
@@ -71,7 +68,7 @@ class Account:
         return None if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else url.rstrip("/")
 
     def client(self, service: str) -> Any:
-        return self.session.client(service, region_name=self.session.region_name or "us-east-1")
+        return self.session.client(service, region_name=self.region)
 
     def outputs(self) -> Outputs:
         """What the stack is called by name; raises Trouble when there is no such stack."""

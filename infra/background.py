@@ -47,6 +47,7 @@ class Background:
                 start_new_session=True,
                 pass_fds=[held.fileno()],
             )
+            process.returncode = 0  # it is meant to go on, which Popen would warn about
             held.truncate(0)
             held.write(str(process.pid))
 

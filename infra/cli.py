@@ -12,7 +12,7 @@ import click
 from infra import checks, doctor, local_cloud, logs, mailbox, screen
 from infra import deploy as deployment
 from infra import up as local
-from infra.account import Account, Outputs
+from infra.account import NO_CREDENTIALS, Account, Outputs
 from infra.local_desk import STACK, LocalDesk, find_desk, running_desk
 from infra.package import package as make_package
 from infra.places import BUILD, state_directory
@@ -32,6 +32,8 @@ def main() -> None:
     except click.ClickException as mistake:
         mistake.show()
         sys.exit(mistake.exit_code)
+    except botocore.exceptions.NoCredentialsError:
+        screen.complain(NO_CREDENTIALS)
     except botocore.exceptions.ClientError as refusal:
         error = refusal.response["Error"]
         screen.complain(Trouble(f"AWS refuses {refusal.operation_name}: {error['Message']}"))
@@ -159,7 +161,7 @@ def deploy(stack: str, region: str | None, **wanted: str | None) -> None:
 
 
 @cli.command()
-@click.option("--stack", default=STACK, show_default=True, metavar="NAME")
+@click.option("--stack", default=STACK, show_default=True, metavar="NAME", help="Which desk.")
 @click.option("--everything", is_flag=True, help="Delete tickets, mail and files as well.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_region_option

@@ -25,7 +25,7 @@ class Wire:
         self.requests: list[str] = []
         self._fails_before: list[str] = []
         self._fails_after: list[str] = []
-        self._refusals: dict[str, tuple[int, str]] = {}
+        self._refusals: dict[str, tuple[int, dict[str, Any]]] = {}
         self._meetings: dict[str, Barrier] = {}
         self._meanwhile: dict[str, Callable[[], object]] = {}
 
@@ -37,9 +37,14 @@ class Wire:
         """The next requests of this name take effect, but their answers are lost."""
         self._fails_after += [request] * times
 
-    def refuses(self, request: str, status: int, code: str) -> None:
+    def refuses(self, request: str, status: int, code: str, **more: Any) -> None:
         """AWS answers the next request of this name with an error, and again when it is tried again at once."""
-        self._refusals[request] = (status, code)
+        self._refusals[request] = (status, {"Error": {"Code": code, "Message": "not now"}, **more})
+
+    def refuses_transaction(self, reason: str) -> None:
+        """The next transaction is cancelled for the sake of its first item."""
+        reasons = [{"Code": reason, "Message": "not now"}]
+        self.refuses("dynamodb.TransactWriteItems", 400, "TransactionCanceledException", CancellationReasons=reasons)
 
     def expect_at_once(self, *requests: str) -> None:
         """Each of these waits for the others before it is sent: one that is sent later than they are fails."""
@@ -58,10 +63,9 @@ class Wire:
         refusal = self._refusals.pop(event_name.removeprefix("before-call."), None)
         if refusal is None:
             return None
-        status, code = refusal
+        status, answer = refusal
         metadata = {"HTTPStatusCode": status, "HTTPHeaders": {}}
-        answer = {"Error": {"Code": code, "Message": "not now"}, "ResponseMetadata": metadata}
-        return AWSResponse("https://aws.example", status, {}, None), answer
+        return AWSResponse("https://aws.example", status, {}, None), answer | {"ResponseMetadata": metadata}
 
     def _sending(self, event_name: str, **_: Any) -> None:
         request = event_name.removeprefix("before-send.")

@@ -58,11 +58,14 @@ def count_change(transaction: Transaction, change: Change, time_zone: str) -> No
         _add(transaction, name, 1)
     for name in sorted(before - after):
         _add(transaction, name, -1)
+    days: dict[str, dict[str, int]] = defaultdict(dict)  # one update a day: a transaction may name an item only once
     if change.before is None:
-        _count_day(transaction, change.after.created_at, time_zone, opened=1)
+        days[_day(change.after.created_at, time_zone)]["opened"] = 1
     resolved_at = change.after.resolved_at
     if resolved_at and (change.before is None or change.before.resolved_at != resolved_at):
-        _count_day(transaction, resolved_at, time_zone, resolved=1)
+        days[_day(resolved_at, time_zone)]["resolved"] = 1
+    for day, numbers in days.items():
+        _count_day(transaction, day, numbers)
 
 
 def count_score(transaction: Transaction, before: Survey, after: Survey, time_zone: str) -> None:
@@ -70,13 +73,8 @@ def count_score(transaction: Transaction, before: Survey, after: Survey, time_zo
     if after.answer is None:
         return
     old = before.answer.score if before.answer else 0
-    _count_day(
-        transaction,
-        after.answers[0].at,
-        time_zone,
-        scores=0 if before.answer else 1,
-        score_sum=after.answer.score - old,
-    )
+    numbers = {"scores": 0 if before.answer else 1, "score_sum": after.answer.score - old}
+    _count_day(transaction, _day(after.answers[0].at, time_zone), numbers)
 
 
 def forget() -> None:
@@ -99,12 +97,14 @@ def _add(transaction: Transaction, name: str, difference: int) -> None:
     transaction.update(item, [Path("total").add(difference), _kind("counter")])
 
 
-def _count_day(transaction: Transaction, at: datetime, time_zone: str, **numbers: int) -> None:
-    day = at.astimezone(ZoneInfo(time_zone)).date().isoformat()
-    item = DayItem(DAYS, f"{day}#{secrets.randbelow(_SHARDS)}")
+def _count_day(transaction: Transaction, day: str, numbers: Mapping[str, int]) -> None:
     added = [Path(name).add(number) for name, number in numbers.items() if number]
     if added:
-        transaction.update(item, [*added, _kind("day")])
+        transaction.update(DayItem(DAYS, f"{day}#{secrets.randbelow(_SHARDS)}"), [*added, _kind("day")])
+
+
+def _day(at: datetime, time_zone: str) -> str:
+    return at.astimezone(ZoneInfo(time_zone)).date().isoformat()
 
 
 def _kind(discriminator: str):  # type: ignore[no-untyped-def] # PynamoDB's SetAction is not exported

@@ -1,5 +1,6 @@
 """Mails as SES stored them, what became of each, and those that nobody could read."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from chalicelib.adapters.items import QUARANTINE, CustomerItem, Item, MailItem, 
 from chalicelib.config import config
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
+
+_LONGEST_ID = 1_000
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,10 @@ def message_of(message_id: str, number: int) -> MessageItem:
 
 
 def message_key(message_id: str) -> str:
-    """DynamoDB's partition keys are 2,048 bytes at most; ids that people's programs make are far shorter."""
-    return f"MESSAGE#{message_id[:900]}"
+    """DynamoDB's partition keys hold 2,048 bytes; an id that no honest program would make stands under its hash."""
+    encoded = message_id.encode(errors="replace")
+    name = encoded.decode() if len(encoded) <= _LONGEST_ID else hashlib.sha256(encoded).hexdigest()
+    return f"MESSAGE#{name}"
 
 
 def quarantine(mail: Quarantined) -> None:

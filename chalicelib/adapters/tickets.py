@@ -87,15 +87,16 @@ def get_page(number: int) -> TicketPage:
 def list_by_queue(queue: Queue, agent_id: int, cursor: str | None = None, limit: int = 25) -> Page[Ticket]:
     """A page of a queue, nearest deadline first (resolved: latest first). One request at any number of tickets."""
     index, key = _QUERIES[queue]
+    partition = assignee_queue(agent_id) if queue is Queue.MINE else key
     results = TicketItem.query(
-        assignee_queue(agent_id) if queue is Queue.MINE else key,
-        index_name=index,
+        partition,
+        index_name=f"by_{index}",
         limit=limit,
         page_size=limit,
         scan_index_forward=queue is not Queue.RESOLVED,
-        last_evaluated_key=_key_of(cursor),
+        last_evaluated_key=_place_of(cursor, index, partition),
     )
-    return Page(tuple(_ticket_of(item) for item in results), _cursor_of(results.last_evaluated_key))
+    return Page(tuple(_ticket_of(item) for item in results), _cursor_of(results.last_evaluated_key, index))
 
 
 def list_surveys_due(now: datetime, limit: int) -> tuple[Ticket, ...]:
@@ -124,7 +125,7 @@ def save(change: Change, time_zone: str, also: Transaction | None = None) -> Non
     Raises StaleVersion when the ticket was changed since it was read, or what a failed condition of `also` means.
     """
     transaction = also or Transaction()
-    transaction.put(_item_of(change.after))
+    transaction.put(item_of(change.after))
     for item in _additions(change):
         transaction.put_new(item)
     counts.count_change(transaction, change, time_zone)
@@ -143,7 +144,7 @@ def _additions(change: Change) -> Iterable[Item]:
         yield OutgoingItem(key, outgoing_key(outgoing.id), body=encode(outgoing))
 
 
-def _item_of(ticket: Ticket) -> TicketItem:
+def item_of(ticket: Ticket) -> TicketItem:
     order = instant(ticket.due_at) if ticket.due_at else _NEVER
     item = TicketItem(
         ticket_key(ticket.number),
@@ -169,25 +170,29 @@ def _ticket_of(item: TicketItem) -> Ticket:
 
 
 _QUERIES = {
-    Queue.MINE: ("by_assignee", ""),
-    Queue.UNASSIGNED: ("by_assignee", assignee_queue(0)),
-    Queue.OVERDUE: ("by_due", OVERDUE),
-    Queue.OPEN: ("by_queue", status_queue(Status.OPEN)),
-    Queue.PENDING: ("by_queue", status_queue(Status.PENDING)),
-    Queue.RESOLVED: ("by_queue", status_queue(Status.RESOLVED)),
+    Queue.MINE: ("assignee", ""),
+    Queue.UNASSIGNED: ("assignee", assignee_queue(0)),
+    Queue.OVERDUE: ("due", OVERDUE),
+    Queue.OPEN: ("queue", status_queue(Status.OPEN)),
+    Queue.PENDING: ("queue", status_queue(Status.PENDING)),
+    Queue.RESOLVED: ("queue", status_queue(Status.RESOLVED)),
 }
 
 
-def _cursor_of(key: dict[str, Any] | None) -> str | None:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
-
-
-def _key_of(cursor: str | None) -> dict[str, Any] | None:
-    """A cursor that was tampered with starts at the beginning."""
-    if not cursor:
+def _cursor_of(last: dict[str, Any] | None, index: str) -> str | None:
+    """A place in a queue: the order of the last ticket shown, and its key."""
+    if not last:
         return None
+    return base64.urlsafe_b64encode(json.dumps([last[f"{index}_sk"]["S"], last["pk"]["S"]]).encode()).decode()
+
+
+def _place_of(cursor: str | None, index: str, partition: str) -> dict[str, Any] | None:
+    """Where the query goes on, always in its own partition; a cursor that was tampered with starts at the beginning."""
     try:
-        key = json.loads(base64.urlsafe_b64decode(cursor))
-    except ValueError:
+        order, pk = json.loads(base64.urlsafe_b64decode(cursor or ""))
+    except (ValueError, TypeError):
         return None
-    return key if isinstance(key, dict) else None
+    if not (order and pk and isinstance(order, str) and isinstance(pk, str)):
+        return None
+    key = {"pk": pk, "sk": "TICKET", f"{index}_pk": partition, f"{index}_sk": order}
+    return {name: {"S": value} for name, value in key.items()}

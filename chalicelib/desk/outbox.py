@@ -64,7 +64,7 @@ def _start_timer(outgoing: Outgoing, now: datetime) -> None:
 
 def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     if not settings.support_address:
-        raise InvalidInput("mail_not_set_up", cause="The desk has no mail domain: ./deskbell deploy --mail-domain …")
+        raise InvalidInput("mail_not_set_up")
     language = _language(page, outgoing, settings)
     values = _VALUES[outgoing.purpose](page, outgoing, settings, language)
     notice = notices.render(

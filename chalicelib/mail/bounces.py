@@ -33,6 +33,11 @@ _TROUBLE = re.compile(
     r"|delivery (?:has )?failed|unrouteable|n'existe pas|无法送达|전달할 수 없|배달되지",
     re.IGNORECASE,
 )
+_MACHINE_WORDS = re.compile(
+    r"(?:generated|created) automatically|automatic(?:ally)? (?:generated|created)|mail delivery (?:software|system)"
+    r"|자동(?:으로)? (?:생성|발송)",
+    re.IGNORECASE,
+)
 _DELAY = re.compile(
     r"\bdelayed\b|not yet been delivered|still trying|delivery attempts will continue|will continue to (?:attempt|try)"
     r"|just a warning|no action is required|지연",
@@ -53,6 +58,8 @@ _ORIGINAL_BELOW = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"[\w+&*/!#$%-][\w.+=&'*/!#$%-]{0,99}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# As programs list them: the address ends its line or a colon follows; people write on.
+_LISTED_ADDRESS = re.compile(rf"^.{{0,40}}(?<![\w.]){_ADDRESS.pattern}[>\s\"]*(?:$|:)", re.MULTILINE)
 _SERVICE_ADDRESS = re.compile(r"^(?:postmaster|mailer-daemon|abuse|hostmaster|helpdesk|support)@", re.IGNORECASE)
 
 
@@ -125,18 +132,18 @@ def _failed_recipients(message: Message) -> tuple[str, ...]:
 
 
 def _is_notice(message: Message, subject: str, sender: Address | None, notice: str) -> bool:
-    """Two signs at least: who writes, the subject, the words, the form. A mail program that only writes bounces is one
-    sign and enough."""
+    """Whether a machine writes of a delivery that failed; customers write of failed deliveries as well."""
     if sender and _DAEMON.match(sender.email):
         return True
-    signs = (
-        bool(sender and (_POSTMASTER.match(sender.email) or _POSTMASTER.match(sender.name))),
-        headers.first_value(message, "Return-Path").strip() == "<>",
-        bool(_SUBJECT.search(subject)),
-        bool(_TROUBLE.search(notice)),
-        any(part.get_content_type() == "message/delivery-status" for part in islice(message.walk(), _MOST_PARTS)),
+    is_from_machine = (
+        bool(sender and (_POSTMASTER.match(sender.email) or _POSTMASTER.match(sender.name)))
+        or headers.first_value(message, "Return-Path").strip() == "<>"
+        or headers.first_value(message, "Auto-Submitted").strip().lower() not in {"", "no"}
+        or bool(_MACHINE_WORDS.search(notice))
+        or any(part.get_content_type() == "message/delivery-status" for part in islice(message.walk(), _MOST_PARTS))
     )
-    return sum(signs) >= 2
+    says_so = [bool(_SUBJECT.search(subject)), bool(_TROUBLE.search(notice)), bool(_LISTED_ADDRESS.search(notice))]
+    return all(says_so) or (is_from_machine and any(says_so[:2]))
 
 
 def _own_addresses(message: Message, sender: Address | None) -> set[str]:

@@ -72,7 +72,7 @@ def _is_text_codec(name: str) -> bool:
         b"a".decode(name)
     except (LookupError, ValueError) as error:
         return isinstance(error, UnicodeError)
-    return name not in _NO_CHARSETS
+    return name.replace("-", "_") not in _NO_CHARSETS
 
 
 def _strictly(raw: bytes, codec: str) -> str | None:

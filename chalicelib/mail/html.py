@@ -18,7 +18,7 @@ _SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "
 _READ_TAGS = _BLOCKS | {"a", "br", "img", "td", "th"}
 _SILENT = {"script", "style", "title", "template", "noscript", "object", "iframe", "svg"}
 _RULE = "_" * 30
-_MOST_BLANK_LINES = 3
+_BLANK_LINES = re.compile(r"\n{3,}")
 # How Gmail, Outlook (old, new, mobile), Thunderbird, Apple Mail, Yahoo, Proton, Zoho and others mark a quotation.
 _QUOTATION = re.compile(
     r"class=[\"'][^\"']*(?:gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra)[^\"']*[\"']"
@@ -26,6 +26,7 @@ _QUOTATION = re.compile(
     r"|type=[\"']?cite[\"']?",
     re.IGNORECASE,
 )
+_MOST_AMPERSANDS = 100_000
 _MOST_NESTED = 1_000
 _MOST_TO_LAY_OUT = 2_000_000
 _LINE_TAG = re.compile(r"<(?:br|p|div|tr|li|h\d|hr|blockquote|pre)\b[^<>]*>")
@@ -76,7 +77,7 @@ def sanitise(html: str, *, remote_images: bool = False) -> str:
         return None if attribute == "href" and value.strip().lower().startswith(("data:", "cid:")) else value
 
     return nh3.clean(
-        _not_too_deep(html),
+        _bearable(html),
         tags=_SHOWN_TAGS,
         clean_content_tags=_SILENT,
         attributes=_SHOWN_ATTRIBUTES,
@@ -110,7 +111,7 @@ def _written(writer: "_TextWriter", html: str) -> str:
 
 def _tidy(html: str) -> str:
     return nh3.clean(
-        _not_too_deep(html),
+        _bearable(html),
         tags=_READ_TAGS,
         clean_content_tags=_SILENT,
         attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}, "blockquote": {"type"}},
@@ -119,9 +120,11 @@ def _tidy(html: str) -> str:
     )
 
 
-def _not_too_deep(html: str) -> str:
-    """The same, unless so many elements lie in one another that html5ever, which searches its stack of open elements,
-    would need minutes. No mail program writes such HTML; its tags are dropped and the words kept."""
+def _bearable(html: str) -> str:
+    """The same, unless it would keep html5ever busy for minutes, whose time grows with the square of the elements that
+    lie in one another and of the `&` in one text. No mail program writes such HTML: the words are kept."""
+    if html.count("&") > _MOST_AMPERSANDS:
+        html = html.replace("&nbsp;", "\xa0").replace("&", "＆")
     depth = 0
     for tag in _NESTING_TAG.finditer(html):
         depth += -1 if tag[1] else 1
@@ -148,7 +151,7 @@ class _TextWriter(HTMLParser):
 
     def text(self) -> str:
         self._finish_line()
-        return "\n".join(self._lines).replace("\xa0", " ")
+        return _BLANK_LINES.sub("\n\n", "\n".join(self._lines))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._stops_at_quotation and any(_QUOTATION.fullmatch(f'{name}="{value}"') for name, value in attrs):
@@ -217,7 +220,7 @@ class _TextWriter(HTMLParser):
     def _start_line(self) -> None:
         self._finish_line()
         shared_depth = min(self._line_depth, self._quote_depth)
-        self._lines += [_quoted("", shared_depth)] * min(self._owed - 1, _MOST_BLANK_LINES)
+        self._lines += [_quoted("", shared_depth)] * min(self._owed - 1, 1)
         self._owed, self._line_depth = 0, self._quote_depth
 
     def _finish_line(self) -> None:
@@ -246,4 +249,4 @@ class _TextWriter(HTMLParser):
 
 
 def _quoted(line: str, depth: int) -> str:
-    return ("> " * depth + line).rstrip(" ")
+    return ("> " * depth + line.replace("\xa0", " ")).rstrip(" ")

@@ -13,6 +13,7 @@ from chalicelib.mail import quote_marks as marks
 
 _MOST_LINES = 5_000
 _MOST_ATTRIBUTION_LINES = 6
+_MOST_HEADER_LINES = 30
 _LONGEST_ATTRIBUTION = 400
 _LONGEST_MARK = 500
 _MOST_SIGNATURE_LINES = 15
@@ -181,7 +182,7 @@ def _copied_header(lines: list[str], start: int, *, after_mark: bool) -> int:
     """
     found: dict[str, str] = {}
     end = start
-    while end < len(lines) and (part := _field_at(lines, end)):
+    while end < min(len(lines), start + _MOST_HEADER_LINES) and (part := _field_at(lines, end)):
         found.setdefault(part, lines[end])
         end = _next_field(lines, end + 1)
     is_header = "from" in found and len(found) >= (2 if after_mark else 3)
@@ -217,11 +218,23 @@ def _attribution_length(lines: list[str], start: int) -> int:
         return 0
     joined = ""
     for count, line in enumerate(lines[start : start + _MOST_ATTRIBUTION_LINES], start=1):
-        is_inside_brackets = joined.count("<") > joined.count(">")
+        if count > 1 and not _may_continue(lines, start + count - 1, joined):
+            return 0
         joined = f"{joined} {line.strip()}".strip()
-        if len(joined) > _LONGEST_ATTRIBUTION or (marks.QUOTED.match(line) and not is_inside_brackets):
+        if len(joined) > _LONGEST_ATTRIBUTION:
             return 0
         is_balanced = joined.count("<") <= joined.count(">")
         if line.strip() and is_balanced and any(pattern.search(joined) for pattern in marks.ATTRIBUTIONS):
             return count
     return 0
+
+
+def _may_continue(lines: list[str], index: int, joined: str) -> bool:
+    """Whether an attribution may go on here: not over other marks, over an empty line only to an address."""
+    line = lines[index]
+    if marks.ORIGINAL.match(line) or marks.DELIMITER.match(line) or _field_at(lines, index):
+        return False
+    if marks.QUOTED.match(line):
+        return joined.count("<") > joined.count(">")
+    below = lines[index + 1] if index + 1 < len(lines) else ""
+    return bool(line.strip()) or below.lstrip().startswith("<")

@@ -31,7 +31,7 @@ FIELDS = ("name", "email", "subject", "text", "files", "form", TRAP)
 _RETURNED_AT_MOST = 200_000
 
 
-@dataclass
+@dataclass(frozen=True)
 class Draft:
     """The form as it is shown: what was typed, the signed token, and errors by field ("" for the whole form)."""
 

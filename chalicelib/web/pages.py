@@ -28,6 +28,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+_LARGEST_ANSWER = 6_000_000
 _A_YEAR = timedelta(days=365)
 _UNTIL_SHOWN = timedelta(minutes=1)
 
@@ -97,15 +98,13 @@ def fits(html: str) -> bool:
     return len(html) * 6 < _LARGEST_ANSWER or len(json.dumps(html)) < _LARGEST_ANSWER
 
 
-_LARGEST_ANSWER = 6_000_000
-
-
 def _common(visit: Visit) -> dict[str, object]:
     words: Callable[..., str] = partial(i18n.text, visit.language)
     return {
         "visit": visit,
         "language": visit.language,
         "desk_name": visit.settings.desk_name,
+        "has_mail": bool(visit.settings.support_address),
         "t": words,
         "url": visit.url,
         "static": lambda name: visit.url(assets.path_of(name)),

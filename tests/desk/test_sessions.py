@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("user_pool")
 
 
 @pytest.fixture
-def jo() -> None:
+def jo(user_pool: str) -> None:
     """An agent who chose a password long ago."""
     agents.invite(ADDRESS, "Jo", Role.AGENT, NOW, password=PASSWORD, is_final=True)
 

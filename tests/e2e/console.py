@@ -34,6 +34,9 @@ class Console:
     def quarantine(self) -> str:
         return self._get("/agent/quarantine")
 
+    def report(self) -> str:
+        return self._get("/agent/reports")
+
     def reply(self, number: int, text: str, then: str = "") -> None:
         seen = _value(self.ticket(number), "seen")
         self._post(f"/agent/tickets/{number}/reply", text=text, seen=seen, then=then, solution="", action="send")

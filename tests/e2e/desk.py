@@ -100,8 +100,9 @@ class Desk:
             )
         return self._clients[service]
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return run_command(self.local.directory, *arguments)
+    def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """./deskbell, told of nothing but this desk; `environment` is added."""
+        return run_command(self.local.directory, *arguments, **environment)
 
     def wait_for(self, found: Callable[[], T], timeout: float = 30.0) -> T:
         """What `found` returns as soon as it is true; AssertionError after `timeout` seconds."""
@@ -169,8 +170,8 @@ class Desk:
         return [execution for execution in self.executions_of_ticket(number) if execution["status"] == "RUNNING"]
 
     def states_of_ticket(self, number: int) -> list[str]:
-        """The names of all states that the ticket's executions entered, one execution after the other."""
-        return [name for execution in self.executions_of_ticket(number) for name in self._states(execution)]
+        """The states that the ticket's newest timer went through; older ones end by themselves."""
+        return self._states(self.executions_of_ticket(number)[-1])
 
     def outgoing_of_ticket(self, number: int) -> list[dict[str, Any]]:
         """The outbox entries of a ticket, oldest first, as they are stored."""
@@ -261,16 +262,18 @@ SCHEDULED: dict[str, Any] = {
 }
 
 
-def run_command(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """./deskbell with a state directory of its own."""
-    environment = {**outside_environment(), "DESKBELL_STATE_DIR": str(directory), "SFN_WAIT_SCALE": WAIT_SCALE}
+def run_command(directory: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """./deskbell with a state directory of its own; `more` is added to its environment."""
+    environment = {**outside_environment(), "DESKBELL_STATE_DIR": str(directory), "SFN_WAIT_SCALE": WAIT_SCALE, **more}
     command = [*COMMAND, str(ROOT), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 def outside_environment() -> dict[str, str]:
-    """Without what the unit tests set for their AWS in memory."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "DESKBELL_"))}
+    """Without any AWS configuration, neither the machine's nor what the unit tests set for their AWS in memory."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "DESKBELL_"))}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
 def free_ports() -> int:

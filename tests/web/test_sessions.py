@@ -2,7 +2,7 @@ import boto3
 import pytest
 
 from tests.conftest import AGENT
-from tests.web.visitor import Visitor
+from tests.web.visitor import Answer, Visitor
 
 PASSWORD = "Correct-horse-7"
 
@@ -16,7 +16,7 @@ def known(user_pool: str) -> str:
     return user_pool
 
 
-def sign_in(visitor: Visitor, password: str = PASSWORD, **others: str):
+def sign_in(visitor: Visitor, password: str = PASSWORD, **others: str) -> Answer:
     return visitor.post("/agent/sign-in", {"email": AGENT.address, "password": password, **others})
 
 

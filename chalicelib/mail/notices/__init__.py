@@ -33,23 +33,24 @@ def render(purpose: str, language: str, **values: object) -> Notice:
     Raises `jinja2.UndefinedError` when a value is missing and `jinja2.TemplateNotFound` for an unknown purpose.
     """
     folder = f"{purpose}/{language if language in LANGUAGES else 'en'}"
-    text = _environment().get_template(f"{folder}/body.txt").render(values)
-    subject = _environment().get_template(f"{folder}/subject.txt").render(values)
-    html = _environment().get_template(f"{folder}/body.html").render(values)
+    text = environment().get_template(f"{folder}/body.txt").render(values)
+    subject = environment().get_template(f"{folder}/subject.txt").render(values)
+    html = environment().get_template(f"{folder}/body.html").render(values)
     return Notice(" ".join(subject.split()), text.strip() + "\n", html)
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """How the templates are read: strict about missing values, HTML escaped, text not."""
+    made = Environment(
         loader=FileSystemLoader(_FOLDER),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(numbered=threading.with_number, lines=_lines, markdown=_markdown, quoted=_quoted)
-    return environment
+    made.filters.update(numbered=threading.with_number, lines=_lines, markdown=_markdown, quoted=_quoted)
+    return made
 
 
 def _lines(text: str) -> Markup:

@@ -1,0 +1,118 @@
+"""Promises of the stack that cfn-lint knows nothing of: nothing lost, nothing open, nothing without an alarm."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.places import ROOT
+from infra.template import to_cloudformation
+from infra.trouble import Trouble
+
+POLICIES = sorted((ROOT / ".chalice").glob("policy-*.json"))
+
+# Chalice calls them by the name of the function in app.py; each is asked for at most this long, in seconds.
+TRIGGERED = {"InboundMail": "InboundQueue", "Deliver": "OutboxQueue"}
+
+
+def of_type(resources: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {name: each.get("Properties", {}) for name, each in resources.items() if each["Type"] == kind}
+
+
+def references(value: Any) -> Iterator[str]:
+    """The logical ids that a part of the template names."""
+    if isinstance(value, dict):
+        yield from ([value["Ref"]] if "Ref" in value else [])
+        yield from ([value["Fn::GetAtt"][0]] if "Fn::GetAtt" in value else [])
+        for part in value.values():
+            yield from references(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from references(part)
+
+
+def test_what_holds_data_outlives_the_stack(resources: dict[str, Any]) -> None:
+    for name in ("Table", "MailBucket", "FilesBucket"):
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_table_can_be_put_back_to_any_second(resources: dict[str, Any]) -> None:
+    table = resources["Table"]["Properties"]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_buckets_are_private_encrypted_and_versioned(resources: dict[str, Any]) -> None:
+    buckets = of_type(resources, "AWS::S3::Bucket")
+    assert set(buckets) == {"MailBucket", "FilesBucket"}
+    for bucket in buckets.values():
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert "ServerSideEncryptionConfiguration" in bucket["BucketEncryption"]
+
+
+def test_every_queue_ends_in_one_that_rings(resources: dict[str, Any]) -> None:
+    queues = of_type(resources, "AWS::SQS::Queue")
+    dead = {name for name in queues if name.endswith("DeadLetters")}
+    alarmed = {name for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values() for name in references(alarm)}
+    assert dead <= alarmed
+    for name in set(queues) - dead:
+        assert set(references(queues[name]["RedrivePolicy"])) <= dead, name
+
+
+@pytest.mark.parametrize(("function", "queue"), TRIGGERED.items())
+def test_a_message_stays_hidden_for_six_times_the_functions_time(
+    resources: dict[str, Any], function: str, queue: str
+) -> None:
+    assert resources[queue]["Properties"]["VisibilityTimeout"] >= 6 * resources[function]["Properties"]["Timeout"]
+
+
+def test_what_the_stream_and_the_schedules_could_not_do_is_kept(resources: dict[str, Any]) -> None:
+    assert set(references(resources["RelaySource"]["Properties"]["DestinationConfig"])) == {"RelayDeadLetters"}
+    for name in ("SendSurveys", "Upkeep"):
+        assert set(references(resources[name]["Properties"]["DeadLetterConfig"])) == {"ScheduleDeadLetters"}
+    for rule in of_type(resources, "AWS::Events::Rule").values():
+        assert "ScheduleDeadLetters" in references(rule["Targets"])
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own(resources: dict[str, Any]) -> None:
+    functions = of_type(resources, "AWS::Lambda::Function").values()
+    for part in ("Role", "LoggingConfig"):
+        used = [next(references(function[part])) for function in functions]
+        assert len(set(used)) == len(used)
+    assert all(log["RetentionInDays"] for log in of_type(resources, "AWS::Logs::LogGroup").values())
+
+
+def test_there_is_a_policy_for_every_function(resources: dict[str, Any]) -> None:
+    assert len(POLICIES) == len(of_type(resources, "AWS::Lambda::Function"))
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda path: path.stem)
+def test_a_policy_names_its_actions_and_resources(policy: Any) -> None:
+    for statement in json.loads(policy.read_text())["Statement"]:
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        resource = statement["Resource"]
+        if isinstance(resource, dict) and "Fn::If" in resource:
+            condition, emulated, resource = resource["Fn::If"]
+            assert (condition, emulated) == ("IsEmulated", "*")
+        assert resource != "*"
+
+
+def test_every_step_of_the_timer_is_tried_again_and_its_failure_recorded(resources: dict[str, Any]) -> None:
+    states = resources["SlaStateMachine"]["Properties"]["Definition"]["States"]
+    tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
+    assert set(tasks) == {"CheckTicket", "Escalate"}
+    for task in tasks.values():
+        assert task["Retry"][0]["BackoffRate"] > 1
+        assert task["Catch"][0]["Next"] == "Failed"
+    assert states["WaitUntilDue"]["TimestampPath"] == "$.wait_until"
+
+
+def test_additions_to_a_function_that_does_not_exist_are_refused() -> None:
+    sam = {"Resources": {"Lost": {"Properties": {}}}, "Parameters": {}}
+    with pytest.raises(Trouble, match=r"adds to Lost, which app\.py does not define"):
+        to_cloudformation(sam, {})

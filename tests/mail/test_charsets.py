@@ -1,0 +1,72 @@
+"""Bytes to text under right, wrong and no labels."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.mail.charsets import decode
+
+KOREAN = "펌프에서 물이 샙니다. 빨리 와 주세요."
+BEYOND_EUC_KR = "똠방각하가 펲시를 마십니다."
+JAPANESE = "ポンプから水が漏れています。"
+
+
+@pytest.mark.parametrize(
+    ("raw", "label", "expected"),
+    [
+        (KOREAN.encode("utf-8"), "utf-8", KOREAN),
+        (KOREAN.encode("cp949"), "euc-kr", KOREAN),
+        (BEYOND_EUC_KR.encode("cp949"), "euc-kr", BEYOND_EUC_KR),
+        (BEYOND_EUC_KR.encode("cp949"), "ks_c_5601-1987", BEYOND_EUC_KR),
+        (KOREAN.encode("iso2022_kr"), "ISO-2022-KR", KOREAN),
+        (JAPANESE.encode("iso2022_jp"), "ISO-2022-JP", JAPANESE),
+        (JAPANESE.encode("cp932"), "Shift_JIS", JAPANESE),
+        ("“Grüße”".encode("cp1252"), "iso-8859-1", "“Grüße”"),
+        ("漏水了".encode("gb18030"), "gb2312", "漏水了"),
+        (KOREAN.encode("utf-8"), '"UTF-8"; x=1', KOREAN),
+    ],
+)
+def test_a_label_is_read_as_mailers_mean_it(raw: bytes, label: str, expected: str) -> None:
+    decoded = decode(raw, label)
+
+    assert (decoded.text, decoded.is_guess, decoded.is_damaged) == (expected, False, False)
+
+
+@pytest.mark.parametrize("label", ["", "us-ascii", "x-unknown", "no-such-charset", "zip", "unicode_escape", "utf-8"])
+@pytest.mark.parametrize("charset", ["utf-8", "cp949"])
+def test_korean_is_recognized_without_a_usable_label(charset: str, label: str) -> None:
+    assert decode(KOREAN.encode(charset), label).text == KOREAN
+
+
+@pytest.mark.parametrize("label", ["euc-kr", "iso-8859-1", "windows-1252", "gb2312", "shift_jis"])
+def test_utf_8_is_recognized_under_another_label(label: str) -> None:
+    decoded = decode(KOREAN.encode(), label)
+
+    assert decoded.text == KOREAN
+    assert decoded.is_guess
+
+
+def test_korean_bytes_labelled_as_western_are_korean() -> None:
+    assert decode(KOREAN.encode("cp949"), "iso-8859-1").text == KOREAN
+
+
+@pytest.mark.parametrize("text", ["Übergrößenträger", "déjà vu à la crème", "¿Qué pasó, señor?", "smörgåsbord"])
+def test_western_bytes_labelled_as_western_stay_western(text: str) -> None:
+    assert decode(text.encode("cp1252"), "iso-8859-1").text == text
+
+
+def test_one_damaged_character_does_not_spoil_the_others() -> None:
+    decoded = decode(KOREAN.encode("cp949") + b"\xff", "euc-kr")
+
+    assert decoded.text == KOREAN + "\ufffd"
+    assert decoded.is_damaged
+
+
+def test_the_hint_is_used_where_there_is_no_label() -> None:
+    assert decode("Łódź".encode("iso8859-2"), "", "iso-8859-2").text == "Łódź"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60), st.sampled_from(["", "utf-8", "utf-7", "utf-16", "euc-kr", "iso-2022-kr", "punycode"]))
+def test_no_bytes_raise_and_every_text_can_be_stored(raw: bytes, label: str) -> None:
+    decode(raw, label).text.encode()

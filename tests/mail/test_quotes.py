@@ -1,0 +1,193 @@
+"""The reply without its quotation, as the mail programs of our customers write it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.mail.quotes import split
+
+REPLY = "네, 내일 오전이 좋습니다.\n\n감사합니다.\n김하나 드림"
+
+QUOTATIONS = {
+    "gmail_ko": (
+        "2026년 11월 23일 (월) 오후 3:12, 햇살 고객센터 <support@deskbell.test>님이 작성:\n\n> 언제 방문할까요?\n>"
+    ),
+    "gmail_ko_wrapped": (
+        "2026년 11월 23일 (월) 오후 3:12, 햇살 고객센터 <\nsupport@deskbell.test>님이 작성:\n\n> 언제 방문할까요?"
+    ),
+    "gmail_en": ("On Mon, Nov 23, 2026 at 3:12 PM Sunny Help <support@deskbell.test> wrote:\n\n> When shall we come?"),
+    "gmail_ja": "2026年11月23日(月) 15:12 サポート <support@deskbell.test>:\n\n> いつ伺いましょうか。",
+    "gmail_pt": "Em seg., 23 de nov. de 2026 às 15:12, Ajuda <support@deskbell.test>\nescreveu:\n\n> Quando?",
+    "apple_ko": ("> 2026. 11. 23. 오후 3:12, 햇살 고객센터 <support@deskbell.test> 작성:\n> \n> 언제 방문할까요?"),
+    "ios_ko": (
+        "나의 iPhone에서 보냄\n\n> 2026. 11. 23. 오후 3:12, 햇살 고객센터 <support@deskbell.test> 작성:\n> \n> 언제?"
+    ),
+    "apple_ja": "> 2026/11/23 15:12、サポート <support@deskbell.test>のメール:\n> \n> いつ伺いましょうか。",
+    "ios_en": (
+        "Sent from my iPhone\n\n> On Nov 23, 2026, at 3:12 PM, Sunny Help <support@deskbell.test> wrote:\n> \n> When?"
+    ),
+    "outlook_ko": (
+        "보낸 사람: 햇살 고객센터 <support@deskbell.test>\n"
+        "보낸 날짜: 2026년 11월 23일 월요일 오후 3:12\n받는 사람: 김하나 <hana@customer.example>\n"
+        "제목: [#7] 펌프\n\n언제 방문할까요?"
+    ),
+    "outlook_ko_with_rule": (
+        "________________________________\n보낸 사람: 햇살 고객센터 <support@deskbell.test>\n"
+        "보낸 시간: 2026년 11월 23일 월요일 오후 3:12\n받는 사람: 김하나\n제목: [#7] 펌프\n\n"
+        "언제 방문할까요?"
+    ),
+    "outlook_en": (
+        "From: Sunny Help <support@deskbell.test>\nSent: Monday, November 23, 2026 3:12 PM\n"
+        "To: Hana Kim\nSubject: [#7] Pump\n\nWhen shall we come?"
+    ),
+    "outlook_ja": (
+        "差出人: サポート <support@deskbell.test>\n送信日時: 2026年11月23日 15:12\n宛先: 金\n"
+        "件名: ポンプ\n\nいつですか。"
+    ),
+    "outlook_de": (
+        "Von: Hilfe <support@deskbell.test>\nGesendet: Montag, 23. November 2026 15:12\nAn: Kim\n"
+        "Betreff: Pumpe\n\nWann?"
+    ),
+    "outlook_mobile_ko": (
+        "Android용 Outlook 다운로드\n________________________________\n"
+        "From: 햇살 고객센터 <support@deskbell.test>\nSent: Monday, November 23, 2026 3:12:00 PM\n"
+        "To: 김하나\nSubject: [#7] 펌프\n\n언제?"
+    ),
+    "thunderbird_ko": "2026-11-23 오후 3:12에 햇살 고객센터 이(가) 쓴 글:\n> 언제 방문할까요?",
+    "thunderbird_de": "Am 23.11.26 um 15:12 schrieb Sonnen-Hilfe:\n> Wann sollen wir kommen?",
+    "samsung_ko": (
+        "내 Galaxy에서 보냄\n\n-------- 원본 이메일 --------\n"
+        "발신: 햇살 고객센터 <support@deskbell.test>\n날짜: 2026/11/23 오후 3:12 (GMT+09:00)\n"
+        "받는 사람: hana@customer.example\n제목: [#7] 펌프\n\n언제?"
+    ),
+    "samsung_en": (
+        "-------- Original message --------\nFrom: Sunny Help <support@deskbell.test>\n"
+        "Date: 11/23/26 3:12 PM (GMT+09:00)\nTo: hana@customer.example\nSubject: [#7] Pump\n\nWhen?"
+    ),
+    "naver": (
+        '-----Original Message-----\nFrom: "햇살 고객센터"<support@deskbell.test>\n'
+        "To: <hana@customer.example>;\nCc:\nSent: 2026-11-23 (월) 15:12:12 (GMT+09:00)\n"
+        "Subject: [#7] 펌프\n\n언제 방문할까요?"
+    ),
+    "daum": (
+        "--------- 원본 메일 ---------\n보낸사람 : 햇살 고객센터 <support@deskbell.test>\n"
+        "받는사람 : 김하나\n날짜: 2026년 11월 23일 월요일, 15시 12분 12초 +0900\n제목: [#7] 펌프\n\n"
+        "언제 방문할까요?"
+    ),
+    "yahoo_en": (
+        "On Monday, November 23, 2026 at 03:12:12 PM GMT+9, Sunny Help <support@deskbell.test> wrote:\n"
+        "\n When shall we?"
+    ),
+    "zoho": "---- On Mon, 23 Nov 2026 15:12:12 +0900 support@deskbell.test wrote ----\n\nWhen?",
+    "forwarded_ko": (
+        "---------- 전달된 메시지 ----------\n보낸 사람: 이둘 <b@x.example>\n"
+        "날짜: 2026년 11월 23일\n제목: 펌프\n\n언제?"
+    ),
+}
+
+
+@pytest.mark.parametrize("quotation", QUOTATIONS.values(), ids=QUOTATIONS)
+def test_the_reply_is_what_stands_above_the_quotation(quotation: str) -> None:
+    reply, quoted = split(f"{REPLY}\n\n{quotation}\n")
+
+    assert reply == REPLY
+    assert quoted == quotation.rstrip("\n")
+
+
+@pytest.mark.parametrize("quotation", QUOTATIONS.values(), ids=QUOTATIONS)
+def test_a_mail_of_a_quotation_alone_is_not_left_empty(quotation: str) -> None:
+    reply, _ = split(quotation)
+
+    assert reply.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: Seoul\nTo: Busan\nDate: 3 May\n\nTwo seats please.",
+        "2024년 3월에 작성한 문서 목록은 다음과 같습니다:\n\n1. 계약서",
+        "On 3 May I shall be in Busan.\n\nCan you come then?",
+        "연락처는 hana@customer.example 입니다.\n전화도 좋습니다.",
+        "제목: 환불 요청\n\n환불해 주세요.",
+        "I sent you the photos from my phone, did you get them?\nThey show the leak.",
+        "- 펌프\n- 호스\n\n---\n\n둘 다 고장입니다.",
+        "| 품목 | 수량 |\n| --- | --- |\n| 펌프 | 2 |",
+        "She wrote three mails in 2025: none was answered.\n\nWhy?",
+    ],
+)
+def test_words_of_the_customer_are_never_taken_for_a_quotation(text: str) -> None:
+    assert split(text) == (text, "")
+
+
+def test_answers_between_quotations_are_kept_with_what_they_answer() -> None:
+    reply, quoted = split(
+        "Hello,\n\nOn Mon, Nov 23, 2026 at 3:12 PM Help <s@d.test> wrote:\n"
+        "> Which pump?\n\nThe blue one.\n\n> Since when?\n\nMonday.\n\n> Kind regards"
+    )
+
+    assert reply == "Hello,\n\n> Which pump?\n\nThe blue one.\n\n> Since when?\n\nMonday."
+    assert quoted == "On Mon, Nov 23, 2026 at 3:12 PM Help <s@d.test> wrote:\n\n> Kind regards"
+
+
+def test_an_answer_below_the_quotation_is_the_reply() -> None:
+    reply, _ = split("On Mon, Nov 23, 2026 at 3:12 PM Help <s@d.test> wrote:\n> Which pump?\n\nThe blue one.")
+
+    assert reply == "The blue one."
+
+
+def test_an_answer_below_the_quotation_counts_although_a_greeting_stands_above() -> None:
+    reply, _ = split(
+        "안녕하세요.\n\n2026년 11월 23일 (월) 오후 3:12, 햇살 <s@d.test>님이 작성:\n> 언제요?\n\n내일이요."
+    )
+
+    assert "내일이요." in reply
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "-- \n김하나\n햇살 정수기",
+        "나의 iPhone에서 보냄",
+        "내 Galaxy에서 보냄",
+        "삼성 갤럭시 스마트폰에서 보냈습니다.",
+        "네이버 메일 앱에서 보냈습니다.",
+        "Sent from my Galaxy",
+        "Sent from Outlook for Android",
+        "Get Outlook for iOS",
+        "Von meinem iPhone gesendet",
+        "Envoyé de mon iPhone",
+        "iPhoneから送信",
+        "发自我的iPhone",
+        "Enviado desde mi iPhone",
+    ],
+)
+def test_a_signature_mark_and_mobile_footers_are_not_part_of_the_reply(footer: str) -> None:
+    assert split(f"내일 오세요.\n\n{footer}") == ("내일 오세요.", footer)
+
+
+def test_where_no_words_tell_the_html_does() -> None:
+    text = "Tak.\n\nKirjoittanut joku jossain\nMilloin tulemme?"
+    html = '<p>Tak.</p><div class="gmail_quote"><div>Kirjoittanut joku jossain</div><div>Milloin tulemme?</div></div>'
+
+    assert split(text, html) == ("Tak.", "Kirjoittanut joku jossain\nMilloin tulemme?")
+
+
+LINES = st.sampled_from(
+    [
+        *("", "", "Hello", "안녕하세요", "> quoted", ">> deeper", "--", "-- ", "____________________________", "***"),
+        *("From: A <a@b.c>", "To: d@e.f", "Subject: x", "보낸 사람: 가", "제목: 나", "-----Original Message-----"),
+        *("On Mon, Nov 23, 2026 at 3:12 PM A <a@b.c> wrote:", "On Mon, Nov 23, 2026 A <", "a@b.c> wrote:"),
+        *("2026. 11. 23. 오후 3:12, 가 <a@b.c> 작성:", "Sent from my iPhone", "나의 iPhone에서 보냄", "| barred"),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(LINES | st.text(max_size=30), max_size=25))
+def test_no_word_is_ever_lost(lines: list[str]) -> None:
+    text = "\n".join(lines)
+
+    reply, quoted = split(text)
+
+    assert sorted(f"{reply}\n{quoted}".split()) == sorted(text.split())
+    assert reply.strip() or not text.strip()

@@ -1,0 +1,174 @@
+"""Requests to AWS per operation, counted on the wire, against the budgets of the design; the same at any size."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from chalice.test import Client
+
+import app
+from chalicelib.adapters import sessions, settings, solutions
+from chalicelib.adapters import tickets as ticket_store
+from chalicelib.adapters.items import Item
+from chalicelib.adapters.sessions import Session
+from chalicelib.desk import inbound, links, tickets, timers
+from chalicelib.domain.timer import Action
+from chalicelib.domain.words import Priority, Status
+from tests import factories
+from tests.conftest import AGENT, COLLEAGUE, NOW
+from tests.desk import journey
+from tests.desk.journey import raw_mail
+from tests.web.visitor import Visitor, now
+from tests.wire import on_the_wire
+
+LATER = NOW + timedelta(hours=1)
+GET, UPDATE, TRANSACTION = "dynamodb.GetItem", "dynamodb.UpdateItem", "dynamodb.TransactWriteItems"
+QUERY, BATCH_GET = "dynamodb.Query", "dynamodb.BatchGetItem"
+
+
+@pytest.fixture
+def stored(cloud: None, request: pytest.FixtureRequest) -> None:
+    """Tickets of one customer, the first of them by the form; a container that has been at work for a while."""
+    tickets.open_from_form(factories.form(), NOW)
+    first = ticket_store.get(1)
+    with Item.batch_write() as batch:
+        for number in range(1001, 1000 + getattr(request, "param", 3)):
+            batch.save(ticket_store.item_of(replace(first, number=number)))
+    settings.get()
+    solutions.list_public()
+
+
+at_any_size = pytest.mark.parametrize("stored", [3, 300], ids="{} tickets stored".format, indirect=True)
+pytestmark = pytest.mark.usefixtures("stored")
+
+
+@pytest.fixture(scope="module")
+def client() -> Client:
+    return Client(app.app)
+
+
+@pytest.fixture
+def agent(client: Client) -> Visitor:
+    """Signed in; their session is read once in half a minute, here it is read again."""
+    sessions.save("token", Session(AGENT.id, now() + timedelta(hours=1)))
+    sessions.forget()
+    return Visitor(client, cookies={"__Host-session": "token"})
+
+
+def requests(operation: Callable[[], object]) -> list[str]:
+    with on_the_wire() as wire:
+        operation()
+    return wire.requests
+
+
+def page_requests(visitor: Visitor, path: str, title: str) -> list[str]:
+    with on_the_wire() as wire:
+        answer = visitor.get(path)
+    assert answer.status == 200, answer.text[:300]
+    assert title in answer.text
+    return wire.requests
+
+
+class TestForm:
+    @at_any_size
+    def test_a_form_takes_three_requests_two_of_them_at_once(self) -> None:
+        with on_the_wire() as wire:
+            wire.expect_at_once(GET, UPDATE)
+            tickets.open_from_form(factories.form(), NOW)
+        assert (sorted(wire.requests[:2]), wire.requests[2:]) == ([GET, UPDATE], [TRANSACTION])
+
+    def test_so_does_the_first_one_of_a_customer(self) -> None:
+        form = factories.form(address="new@customer.example")
+        assert len(requests(lambda: tickets.open_from_form(form, NOW))) == 3
+
+
+class TestInboundMail:
+    def test_a_new_ticket_takes_four(self) -> None:
+        key = journey.store(raw_mail())
+        taken = requests(lambda: inbound.receive(key, NOW, NOW))
+        assert taken == ["s3.GetObject", BATCH_GET, UPDATE, TRANSACTION]
+
+    def test_each_attachment_takes_one_more(self) -> None:
+        key = journey.store(raw_mail("Two files.", ("a.pdf", b"a"), ("b.pdf", b"b")))
+        taken = requests(lambda: inbound.receive(key, NOW, NOW))
+        assert len(taken) == 6
+        assert taken.count("s3.PutObject") == 2
+
+    @pytest.mark.parametrize("way", ["address", "in_reply_to", "number"])
+    def test_a_reply_takes_four_however_it_is_matched(self, way: str) -> None:
+        journey.receive_mail(message_id="<one@customer.example>")
+        number = journey.numbers()[-1]
+        token = links.reply_token(factories.stored_settings(), number)
+        header = {
+            "address": {"to": f"support+{token}@desk.example"},
+            "in_reply_to": {"in_reply_to": "<one@customer.example>"},
+            "number": {"subject": f"[#{number}] Pump"},
+        }[way]
+        key = journey.store(raw_mail("It is wet.", **header))
+        assert requests(lambda: inbound.receive(key, NOW, NOW)) == ["s3.GetObject", BATCH_GET, GET, TRANSACTION]
+
+    def test_a_follow_up_of_a_closed_ticket_takes_five(self) -> None:
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        key = journey.store(raw_mail(subject="[#1] Pump"))
+        assert len(requests(lambda: inbound.receive(key, NOW, NOW))) == 5
+
+    def test_a_mail_that_came_before_takes_two(self) -> None:
+        key = journey.store(raw_mail())
+        inbound.receive(key, NOW, NOW)
+        assert requests(lambda: inbound.receive(key, NOW, NOW)) == ["s3.GetObject", BATCH_GET]
+
+
+class TestConsole:
+    @at_any_size
+    def test_the_queue_page_takes_three(self, agent: Visitor) -> None:
+        """The session, a page of the queue, the counts of all queues."""
+        assert page_requests(agent, "/agent?queue=open", "Pump") == [GET, QUERY, QUERY]
+
+    def test_within_ten_seconds_the_next_one_takes_one(self, agent: Visitor) -> None:
+        page_requests(agent, "/agent?queue=open", "Pump")
+        assert page_requests(agent, "/agent?queue=unassigned", "Pump") == [QUERY]
+
+    @at_any_size
+    def test_the_ticket_page_takes_three(self, agent: Visitor) -> None:
+        """The session, the ticket with its timeline, the customer with the latest tickets."""
+        for act in range(5):
+            tickets.add_note(1, f"Note {act}.", AGENT, NOW + timedelta(seconds=act))
+        assert page_requests(agent, "/agent/tickets/1", "Note 4.") == [GET, QUERY, QUERY]
+
+    @at_any_size
+    def test_a_reply_takes_two(self) -> None:
+        seen = ticket_store.get(1).last_entry
+        assert requests(lambda: tickets.reply(1, "Turn it off.", AGENT, seen, LATER)) == [GET, TRANSACTION]
+
+    @pytest.mark.parametrize("act", ["note", "assign", "status", "priority", "reply and resolve"])
+    def test_so_does_any_other_act(self, act: str) -> None:
+        seen = ticket_store.get(1).last_entry
+        operation = {
+            "reply and resolve": lambda: tickets.reply(1, "Turn it off.", AGENT, seen, LATER, Status.RESOLVED),
+            "note": lambda: tickets.add_note(1, "Ask Lee.", AGENT, LATER),
+            "assign": lambda: tickets.assign(1, COLLEAGUE.id, AGENT, LATER),
+            "status": lambda: tickets.set_status(1, Status.PENDING, AGENT, LATER),
+            "priority": lambda: tickets.set_priority(1, Priority.URGENT, AGENT, LATER),
+        }[act]
+        assert requests(operation) == [GET, TRANSACTION]
+
+
+class TestTheRest:
+    def test_a_check_that_finds_nothing_due_takes_one(self) -> None:
+        with on_the_wire() as wire:
+            assert timers.check(1, 1, None, NOW).action is Action.WAIT
+        assert wire.requests == [GET]
+
+    @at_any_size
+    def test_a_customers_status_page_takes_one(self, client: Client) -> None:
+        url = links.status_url(factories.stored_settings(), 1)
+        visitor = Visitor(client)
+        assert page_requests(visitor, url.removeprefix("https://desk.example"), "The pump is broken.") == [QUERY]
+
+    def test_settings_take_none(self) -> None:
+        assert requests(settings.get) == []
+
+    def test_the_help_centre_takes_none(self, client: Client) -> None:
+        assert page_requests(Visitor(client), "/", "Desk") == []

@@ -1,0 +1,206 @@
+"""The functions as AWS calls them, with events as AWS sends them."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+import app
+from chalicelib.adapters import aws, tickets
+from chalicelib.config import config
+from chalicelib.desk import inbound
+from chalicelib.desk import tickets as desk
+from chalicelib.domain.outgoing import Delivery
+from chalicelib.domain.words import Status
+from tests import factories
+from tests.conftest import AGENT, NOW
+from tests.desk import journey
+from tests.wire import on_the_wire
+
+HERE = Path(__file__).parent
+CONTEXT = SimpleNamespace(function_name="test", aws_request_id="1", get_remaining_time_in_millis=lambda: 30_000)
+NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
+FIRST, SECOND = "059f36b4-87a3-44ab-83d2-661975830a7d", "2e1424d4-f796-459a-8184-9c92662be6da"
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def event(name: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((HERE / "events" / f"{name}.json").read_text("utf-8"))
+    return read
+
+
+def on_try(number: int, name: str) -> dict[str, Any]:
+    again = event(name)
+    for record in again["Records"]:
+        record["attributes"]["ApproximateReceiveCount"] = str(number)
+    return again
+
+
+def failed(*ids: str) -> dict[str, Any]:
+    return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
+
+
+class TestInboundMail:
+    def store(self) -> None:
+        journey.store(journey.raw_mail("First."), "inbound/first")
+        journey.store(journey.raw_mail("Second.", from_="park@customer.example"), "inbound/second mail=펌프")
+
+    def test_each_mail_becomes_a_ticket_as_of_when_it_came(self) -> None:
+        self.store()
+        assert app.inbound_mail(event("received_mails"), CONTEXT) == NOTHING_FAILED
+        assert [journey.texts(number) for number in journey.numbers()] == [["First."], ["Second."]]
+        came = [journey.page(number).ticket.created_at for number in (1, 2)]
+        assert came == [NOW, datetime.fromisoformat("2026-11-23T00:59:30.123Z")]
+
+    def test_the_test_event_of_s3_is_no_mail(self) -> None:
+        assert app.inbound_mail(event("s3_test_event"), CONTEXT) == NOTHING_FAILED
+        assert (journey.numbers(), inbound.list_quarantined()) == ([], ())
+
+    def test_one_that_fails_comes_again_alone(self) -> None:
+        self.store()
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            assert app.inbound_mail(event("received_mails"), CONTEXT) == failed(FIRST)
+        assert journey.texts() == ["Second."]
+        assert app.inbound_mail(on_try(2, "received_mails"), CONTEXT) == NOTHING_FAILED
+        assert journey.numbers() == [1, 2]
+
+    def test_all_may_fail_without_losing_any(self) -> None:
+        self.store()
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject", times=2)
+            assert app.inbound_mail(event("received_mails"), CONTEXT) == failed(FIRST, SECOND)
+
+    def test_one_that_still_fails_at_the_fifth_try_is_quarantined_and_not_tried_for_ever(self) -> None:
+        self.store()
+        for number in range(1, 6):
+            with on_the_wire() as wire:
+                wire.fails_before("s3.GetObject")
+                answer = app.inbound_mail(on_try(number, "received_mails"), CONTEXT)
+            assert answer == (failed(FIRST) if number < 5 else NOTHING_FAILED)
+        (mail,) = inbound.list_quarantined()
+        assert (mail.key, mail.cause, mail.received_at) == ("inbound/first", "failed", NOW)
+        assert "Lost" in mail.detail
+        assert inbound.replay("inbound/first", NOW)
+        assert "First." in [text for number in journey.numbers() for text in journey.texts(number)]
+
+
+class TestRelay:
+    def queued(self) -> list[dict[str, Any]]:
+        answer = aws.client("sqs").receive_message(QueueUrl=config().outbox_queue_url, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    def test_only_new_entries_of_the_outbox_are_handed_over(self) -> None:
+        assert app.relay(event("stream"), CONTEXT) == NOTHING_FAILED
+        assert self.queued() == [{"ticket": 7, "id": 891120844800588}]
+
+    def test_one_that_fails_comes_again(self) -> None:
+        with on_the_wire() as wire:
+            wire.fails_before("sqs.SendMessage")
+            assert app.relay(event("stream"), CONTEXT) == failed("111100000000000000001")
+        assert self.queued() == []
+        assert app.relay(event("stream"), CONTEXT) == NOTHING_FAILED
+        assert len(self.queued()) == 1
+
+
+class TestDeliver:
+    def outbox_event(self, tries: int = 1) -> dict[str, Any]:
+        """Two acknowledgements, of tickets 1 and 2."""
+        made = on_try(tries, "outbox")
+        for record, number in zip(made["Records"], (1, 2), strict=True):
+            entry = journey.page(number).outgoing[0]
+            record["body"] = json.dumps({"ticket": number, "id": entry.id})
+        return made
+
+    @pytest.fixture(autouse=True)
+    def _two_tickets(self, cloud: None) -> None:
+        desk.open_from_form(factories.form(), NOW)
+        desk.open_from_form(factories.form(address="park@customer.example"), NOW)
+
+    def deliveries(self) -> list[Delivery]:
+        return [journey.page(number).outgoing[0].delivery for number in (1, 2)]
+
+    def test_each_is_sent(self) -> None:
+        assert app.deliver(self.outbox_event(), CONTEXT) == NOTHING_FAILED
+        assert self.deliveries() == [Delivery.SENT, Delivery.SENT]
+
+    def test_one_that_is_refused_does_not_delay_the_other(self) -> None:
+        first = self.outbox_event()["Records"][0]["messageId"]
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 400, "MessageRejected")
+            assert app.deliver(self.outbox_event(), CONTEXT) == failed(first)
+        assert self.deliveries() == [Delivery.QUEUED, Delivery.SENT]
+        assert app.deliver(self.outbox_event(2), CONTEXT) == NOTHING_FAILED
+        assert self.deliveries() == [Delivery.SENT, Delivery.SENT]
+        assert len(journey.sent()) == 2
+
+    def test_at_the_fifth_try_it_has_failed_and_the_queue_is_rid_of_it(self) -> None:
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 400, "MessageRejected")
+            assert app.deliver(self.outbox_event(5), CONTEXT) == NOTHING_FAILED
+        assert self.deliveries() == [Delivery.FAILED, Delivery.SENT]
+
+
+class TestTimer:
+    """Input and output as `infra/sla.asl.json` passes them on."""
+
+    @pytest.fixture(autouse=True)
+    def _opened(self, cloud: None) -> None:
+        desk.open_from_form(factories.form(), NOW)
+
+    def test_it_is_told_until_when_to_wait(self) -> None:
+        wakes_at = tickets.get(1).timer.wakes_at
+        answer = app.sla_check({"ticket": 1, "timer": 1}, CONTEXT)
+        assert answer["action"] == "wait"
+        assert answer["wait_until"] == "2026-11-23T08:12:00.000000Z"
+        assert datetime.fromisoformat(answer["wait_until"]) == wakes_at
+
+    def test_it_escalates_what_it_waited_for_and_passes_that_on(self) -> None:
+        woken = {"ticket": 1, "timer": 1, "waited_for": "2026-11-23T08:12:00.000000Z"}
+        assert app.sla_check(woken, CONTEXT) == woken | {"action": "escalate"}
+        assert app.sla_escalate(woken | {"action": "escalate"}, CONTEXT) == woken
+        answer = app.sla_check(woken, CONTEXT)
+        assert (answer["action"], answer["wait_until"]) == ("wait", "2026-11-24T01:00:00.000000Z")
+
+    def test_it_is_done_when_another_timer_took_over(self) -> None:
+        assert app.sla_check({"ticket": 1, "timer": 0}, CONTEXT) == {"ticket": 1, "timer": 0, "action": "done"}
+
+    def test_the_answers_can_be_written_as_json(self) -> None:
+        assert json.dumps(app.sla_check({"ticket": 1, "timer": 1}, CONTEXT))
+
+
+class TestSchedules:
+    """Chalice hands schedules through its own event class, as Lambda would."""
+
+    def call(self, function: Callable[..., Any]) -> None:
+        function(
+            {"id": "x", "time": "2026-11-23T01:00:00Z", "region": "x", "resources": [], "version": "0"}
+            | {"account": "123456789012", "detail": {}, "detail-type": "Scheduled Event", "source": "aws.events"},
+            CONTEXT,
+        )
+
+    def test_surveys_that_are_due_leave(self) -> None:
+        long_ago = NOW - timedelta(days=3 * 365)
+        desk.open_from_form(factories.form(), long_ago)
+        desk.reply(1, "Off.", AGENT, journey.page().ticket.last_entry, long_ago, then=Status.RESOLVED)
+        self.call(app.send_surveys)
+        assert journey.page().survey
+
+    def test_what_was_resolved_long_ago_is_closed(self) -> None:
+        long_ago = NOW - timedelta(days=3 * 365)
+        desk.open_from_form(factories.form(), long_ago)
+        desk.set_status(1, Status.RESOLVED, AGENT, long_ago)
+        self.call(app.daily_upkeep)
+        assert journey.status() == "closed"
+
+
+def test_the_last_try_is_the_last_of_the_queues() -> None:
+    resources = yaml_parse((HERE.parent / "infra" / "template.yaml").read_text("utf-8"))["Resources"]
+    for name in ("InboundQueue", "OutboxQueue"):
+        assert resources[name]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == app._LAST_TRY
