@@ -94,9 +94,7 @@ def up(demo: bool, port: int | None) -> None:
 @click.option("--forget", is_flag=True, help="Delete its tickets as well.")
 def down(forget: bool) -> None:
     """Stop the desk on this machine; its tickets stay for the next `up`."""
-    local.down()
-    if forget:
-        local.forget()
+    local.down(forget=forget)
 
 
 @cli.command()

@@ -4,9 +4,19 @@ import http.client
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 
-# RFC 9110, section 7.6.1: these belong to one connection and are not passed on.
+# RFC 9110, sections 7.6.1 and 10.1.1: these are between two neighbours; lengths are set anew.
 HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
 )
 # Longer than any function runs, API Gateway's 29 seconds included.
 PATIENCE = 60.0

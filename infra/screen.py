@@ -1,5 +1,6 @@
 """What the commands show: steps with a tick, a stack's events, and tables."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,7 +12,10 @@ from rich.text import Text
 from infra.stack import Event, OnEvent
 from infra.trouble import Trouble
 
-out = Console(highlight=False, soft_wrap=True)
+# Whoever reads from a pipe wants a row on one line.
+PIPE_WIDTH = 400
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -59,7 +59,7 @@ def deploy(account: Account, package: Package, parameters: dict[str, str], on_ev
     failed = _follow(account, account.stack, seen, on_event)
     final = find_status(account)
     if final not in WELL:
-        raise Trouble(_invalid(account) or _why(failed, final), "Mend that and repeat; nothing else was lost.")
+        raise Trouble(_invalid(account) or reason(failed, final), "Mend that and repeat; nothing else was lost.")
     return True
 
 
@@ -72,7 +72,7 @@ def delete(account: Account, on_event: OnEvent) -> None:
     failed = _follow(account, stack_id, seen, on_event)
     final = find_status(account)
     if final not in (None, "DELETE_COMPLETE"):
-        raise Trouble(_why(failed, final), "Mend that and repeat.")
+        raise Trouble(reason(failed, final), "Mend that and repeat.")
 
 
 def find_status(account: Account) -> str | None:
@@ -236,7 +236,8 @@ def _raw_events(account: Account, stack: str) -> Iterator[dict[str, Any]]:
         yield from page["StackEvents"]
 
 
-def _why(failures: list[Event], status: str | None) -> str:
+def reason(failures: list[Event], status: str | None) -> str:
+    """What went wrong first; what CloudFormation cancelled because of it is no reason."""
     for event in failures:
         if event.reason and "cancelled" not in event.reason.lower():
             return f"{event.resource} failed: {event.reason}"

@@ -1,9 +1,13 @@
 """`up`, `down` and `status`: a whole desk on this machine."""
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from infra import local_cloud, screen, stack
 from infra.account import Account, Outputs
@@ -27,26 +31,25 @@ class Wanted:
 
 def up(wanted: Wanted) -> None:
     """Starts the desk or brings a running one up to the current code."""
-    desk, was_running = _find_or_plan(wanted)
-    desk = _bring_up_to_date(desk) if was_running else _start(desk)
-    if wanted.demo:
-        seed(desk)
+    with _alone(state_directory()):
+        desk, was_running = _find_or_plan(wanted)
+        desk = _bring_up_to_date(desk) if was_running else _start(desk)
+        if wanted.demo:
+            seed(desk)
     show(desk)
 
 
-def down() -> None:
-    """Stops the desk; its tickets stay for the next `up`."""
+def down(*, forget: bool) -> None:
+    """Stops the desk; `forget` deletes it with everything in it, else it goes on with the next `up`."""
     desk = find_desk()
-    if desk is None or not (desk.cloud.is_running() or desk.doors.is_running()):
+    if desk and (desk.cloud.is_running() or desk.doors.is_running()):
+        with screen.step("Stopping the desk"):
+            local_cloud.stop(desk)
+    else:
         screen.out.print("No desk is running here.")
-        return
-    with screen.step("Stopping the desk; its tickets stay for the next ./deskbell up"):
-        local_cloud.stop(desk)
-
-
-def forget() -> None:
-    """Deletes the local desk with everything in it."""
-    shutil.rmtree(state_directory(), ignore_errors=True)
+    if forget:
+        with screen.step("Deleting its tickets"):
+            shutil.rmtree(state_directory(), ignore_errors=True)
 
 
 def seed(desk: LocalDesk) -> None:
@@ -74,6 +77,18 @@ def show(desk: LocalDesk) -> None:
             ("AWS endpoint", desk.cloud_address),
         ]
     )
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Raises Trouble when another `up` is at work on the same desk: it would take the half-started one for a wreck."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Trouble("Another ./deskbell up is at work here.", "Wait until it is done.") from None
+        yield
 
 
 def _find_or_plan(wanted: Wanted) -> tuple[LocalDesk, bool]:

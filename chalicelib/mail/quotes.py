@@ -93,10 +93,12 @@ def _reply(lines: list[str], kinds: list[_Kind]) -> list[int]:
 def _reply_below(kinds: list[_Kind], opening: int) -> list[int]:
     """Where the mail begins with an introduction: a forwarded mail is shown whole, an answer below its quotation
     without it, and answers between quotations with them."""
-    rest = [index for index in range(opening, len(kinds)) if kinds[index] != _Kind.ATTRIBUTION]
     if kinds[opening] != _Kind.ATTRIBUTION:
-        return [index for index in rest if index > _end_of_header(kinds, opening)]
-    if re.fullmatch("[qe]+[^q]*t[^q]*", _shape(kinds, rest)):
+        return list(range(_end_of_header(kinds, opening) + 1, len(kinds)))
+    rest = [index for index in range(opening, len(kinds)) if kinds[index] != _Kind.ATTRIBUTION]
+    shape = _shape(kinds, rest)
+    has_quotation_below_text = "q" in shape[shape.find("t") :]
+    if "t" in shape and not has_quotation_below_text:
         return [index for index in rest if kinds[index] != _Kind.QUOTE]
     return rest
 

@@ -3,6 +3,7 @@
 import json
 import smtplib
 from email.message import EmailMessage
+from pathlib import Path
 
 import boto3
 import botocore.exceptions
@@ -62,6 +63,17 @@ def test_the_commands_see_the_desk(desk: Desk) -> None:
     assert all(
         {"from", "to", "subject", "text", "html", "raw", "message_id", "sent_at", "headers"} <= set(m) for m in sent
     )
+
+
+def test_the_command_delivers_mail_and_shows_what_became_of_it(desk: Desk, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.eml"
+    letter.write_text(LETTER.replace("By SMTP", "By command"))
+    assert desk.command("mail", "send", str(letter)).stdout.startswith("inbound/")
+    desk.wait_for_mail(subject="By command")
+    assert "By command" in desk.command("mail", "list").stdout
+    logged = desk.command("logs", "inbound_mail").stdout
+    assert "inbound_mail" in logged
+    assert "post@example.com" not in logged
 
 
 def test_starting_again_brings_the_same_desk_up_to_date(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """What a person meets: help for every verb, one readable line for every trouble."""
 
+import fcntl
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from moto import mock_aws
 from infra.account import Account
 from infra.cli import cli
 from infra.package import Package
-from infra.stack import Event, with_literal_names
+from infra.stack import Event, reason, with_literal_names
 from tests.conftest import NOW
 from tests.e2e.desk import run_command
 
@@ -73,6 +74,20 @@ def test_what_is_kept_is_named_in_full_so_that_a_new_stack_can_take_it_back(pack
         assert kind in full
 
 
-def test_a_failure_is_told_from_a_success() -> None:
-    assert Event(NOW, "Table", "CREATE_FAILED", "no right").is_failure
-    assert not Event(NOW, "Table", "CREATE_COMPLETE", "").is_failure
+def test_the_first_failure_is_the_reason_and_not_what_was_cancelled_because_of_it() -> None:
+    events = [
+        Event(NOW, "Queue", "CREATE_FAILED", "Resource creation cancelled"),
+        Event(NOW, "Table", "CREATE_FAILED", "Not authorized to perform dynamodb:CreateTable"),
+        Event(NOW, "Bucket", "CREATE_FAILED", "Another reason"),
+    ]
+    assert reason(events, "ROLLBACK_COMPLETE") == "Table failed: Not authorized to perform dynamodb:CreateTable"
+    assert reason([], "ROLLBACK_COMPLETE") == "CloudFormation ended with ROLLBACK_COMPLETE."
+    assert all(event.is_failure for event in events)
+
+
+def test_two_commands_do_not_start_one_desk_at_once(tmp_path: Path) -> None:
+    with (tmp_path / "up.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = run_command(tmp_path, "up")
+    assert done.returncode == 1
+    assert "Another ./deskbell up is at work here." in done.stderr

@@ -49,6 +49,7 @@ def test_text_reads_as_a_person_would_type_it(source: str, expected: str) -> Non
         ('<td background="https://track.example/p.gif">x</td>', "track"),
         ('<p style="background-image: url(https://track.example/p.gif)">x</p>', "track"),
         ('<p style="color: red; background: u\\72l(https://track.example)">x</p>', "track"),
+        ('<p style="border: 1px url(https://track.example/x)">x</p>', "track"),
         ('<link rel="stylesheet" href="https://track.example/x.css">', "track"),
         ("<style>@import url(https://track.example/x.css)</style>", "track"),
         ('<p style="position: fixed; color: red">x</p>', "position"),

@@ -1,5 +1,7 @@
 """The reply without its quotation, as the mail programs of our customers write it."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,6 +172,22 @@ def test_where_no_words_tell_the_html_does() -> None:
     html = '<p>Tak.</p><div class="gmail_quote"><div>Kirjoittanut joku jossain</div><div>Milloin tulemme?</div></div>'
 
     assert split(text, html) == ("Tak.", "Kirjoittanut joku jossain\nMilloin tulemme?")
+
+
+def test_a_mail_that_was_only_forwarded_is_shown_without_the_copied_header() -> None:
+    header = "---------- Forwarded message ---------\nFrom: A <a@b.example>\nDate: Mon\nSubject: Pump\nTo: c@d.example"
+
+    assert split(f"{header}\n\nIt drips.\n\nOn Monday I called.") == ("It drips.\n\nOn Monday I called.", header)
+
+
+@pytest.mark.parametrize("line", ["text", "> quoted", "", "From: a@b.example", "On 23 Nov 2026, A <"])
+def test_a_very_long_mail_is_split_in_a_moment(line: str) -> None:
+    opening = "On Mon, Nov 23, 2026 at 3:12 PM A <a@b.example> wrote:"
+    started = time.monotonic()
+
+    split("\n".join([opening, *[line, ""] * 50_000, "> last"]))
+
+    assert time.monotonic() - started < 5
 
 
 LINES = st.sampled_from(
