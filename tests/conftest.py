@@ -31,6 +31,7 @@ from chalicelib.config import config  # noqa: E402
 from chalicelib.desk import setup  # noqa: E402
 from chalicelib.domain.agent import Agent  # noqa: E402
 from chalicelib.domain.words import Role  # noqa: E402
+from tests.e2e.desk import Desk  # noqa: E402
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
 ADMIN = Agent(1, "admin@desk.example", "Ada Admin", Role.ADMIN, "en")
@@ -38,6 +39,14 @@ SUPERVISOR = Agent(2, "sun@desk.example", "Sun Supervisor", Role.SUPERVISOR, "ko
 AGENT = Agent(3, "min@desk.example", "Min Agent", Role.AGENT, "en")
 COLLEAGUE = Agent(4, "lee@desk.example", "Lee Agent", Role.AGENT, "ko")
 CONTRIBUTOR = Agent(5, "con@desk.example", "Con Tributor", Role.CONTRIBUTOR, "en")
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One desk for all end-to-end and browser tests: started by `./deskbell up`, IAM enforced, waits scaled."""
+    running = Desk.start(tmp_path_factory.mktemp("desk"))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -60,7 +60,9 @@ def wire_ids(ses_id: str, region: str) -> tuple[str, ...]:
 
     SES replaces the header by its own id, at `email.amazonses.com` in us-east-1 and at `<region>.amazonses.com`
     elsewhere. Both are kept, so that a desk which changes its region or a documentation that changes its mind
-    does not break a thread.
+    does not break a thread. An id that is whole already is taken as it is: emulators of SES give such ones.
     """
+    if "@" in ses_id:
+        return (ses_id.strip("<>"),)
     regional, shared = f"{ses_id}@{region}.amazonses.com", f"{ses_id}@email.amazonses.com"
     return (shared, regional) if region == _US_EAST_1 else (regional, shared)
