@@ -152,6 +152,8 @@ class Item(Model):
     class Meta:
         table_name = os.environ.get("DESKBELL_TABLE", "deskbell")
         region = region()
+        connect_timeout_seconds = 3
+        read_timeout_seconds = 5  # PynamoDB's own 30 seconds would outlive the function
 
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)

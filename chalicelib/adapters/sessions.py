@@ -18,12 +18,13 @@ class Session:
 
 
 def save(token: str, session: Session) -> None:
+    """Unconditional: nobody else has the token, and a request that is tried again must not stumble over itself."""
     SessionItem(
         f"SESSION#{_hash(token)}",
         "SESSION",
         body={"agent_id": session.agent_id},
         expires_at=int(session.expires_at.timestamp()),
-    ).save()
+    ).save(add_version_condition=False)
 
 
 def find(token: str) -> Session | None:

@@ -165,15 +165,15 @@ def _signed_numbers(mail: InboundMail, settings: Settings) -> tuple[int, ...]:
 
 
 def _takes_part(arrival: _Arrival, ticket: Ticket) -> bool:
-    return ticket.is_participant(arrival.address) or _acts_as_agent(arrival)
+    return ticket.is_participant(arrival.address) or _acts_as_agent(arrival, ticket)
 
 
-def _acts_as_agent(arrival: _Arrival) -> bool:
+def _acts_as_agent(arrival: _Arrival, ticket: Ticket) -> bool:
     """Only a mail that passes DMARC does (rule 9): anybody can write an agent's address into From.
 
     Nor does one that a machine wrote: notices to agents carry the ticket's reply address, absence notes go there.
     """
-    if arrival.agent is None or not arrival.agent.may(Right.WORK_ON_TICKETS):
+    if arrival.agent is None or not arrival.agent.may(Right.WORK_ON_TICKETS) or not ticket.is_visible_to(arrival.agent):
         return False
     return arrival.mail.dmarc_pass and not _is_automatic(arrival.mail)
 
@@ -214,7 +214,7 @@ def _add(
     ids: Ids,
 ) -> Change:
     """An entry on the ticket: an agent's authenticated mail is a public reply, a stranger's is marked (rule 9)."""
-    if arrival.agent and _acts_as_agent(arrival):
+    if arrival.agent and _acts_as_agent(arrival, ticket):
         return _reply(arrival, arrival.agent, attachments, ticket, now, ids)
     customer_id = arrival.known.customer.id if arrival.known.customer else 0
     message = _message(

@@ -282,7 +282,6 @@ def open_ticket(
     line of the message stands in.
     """
     entry = message.entry(next(ids))
-    targets = settings.policy.targets[Priority.MEDIUM]
     ticket = Ticket(
         number=number,
         subject=_subject(subject, message.text),
@@ -295,26 +294,22 @@ def open_ticket(
         customer_address=customer.address,
         created_at=message.at,
         updated_at=now,
-        clocks=tuple(
-            Clock.start(name, message.at, targets.of(name), settings.hours, settings.policy.calendar)
-            for name in ClockName
-        ),
+        clocks=_clocks(Priority.MEDIUM, message.at, settings),
         cc=cc,
         last_entry=entry.id,
         follows=follows,
     )
-    opened = Entry(
-        next(ids),
-        EntryKind.EVENT,
-        now,
-        message.author,
-        changes=(FieldChange("status", "", Status.OPEN), *_due_changes(None, ticket)),
-        cause="follow_up" if follows else message.source,
-    )
+    changes = (FieldChange("status", "", Status.OPEN), *_due_changes(None, ticket))
+    opened = _event(message.author, now, ids, "follow_up" if follows else message.source, *changes)
     if not acknowledge:
         return Change(None, ticket, (entry, opened))
     mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
     return Change(None, ticket, (entry, opened), (mail,))
+
+
+def _clocks(priority: Priority, start: datetime, settings: Settings) -> tuple[Clock, ...]:
+    targets, calendar = settings.policy.targets[priority], settings.policy.calendar
+    return tuple(Clock.start(name, start, targets.of(name), settings.hours, calendar) for name in ClockName)
 
 
 def author_of(agent: Agent) -> Author:

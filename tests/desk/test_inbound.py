@@ -185,12 +185,21 @@ class TestAgentsMail:
         assert journey.messages()[1].is_from_stranger
         assert not page().ticket.clock(ClockName.FIRST_RESPONSE).is_met
 
+    def test_a_contributor_answers_their_own_tickets_and_no_others(self) -> None:
+        receive_mail()
+        mine, others = {"from_": CONTRIBUTOR.address, "authentication_results": PASSED}, "Let me in."
+        receive_mail(others, to=reply_address(), **mine)
+        tickets.assign(1, CONTRIBUTOR.id, AGENT, NOW + HOUR)
+        receive_mail("From the workshop.", NOW + HOUR, to=reply_address(), **mine)
+        said = [(entry.text, entry.is_public) for entry in journey.messages()[1:]]
+        assert said == [(others, False), ("From the workshop.", True)]
+
     def test_nor_does_an_agent_who_is_out_of_office(self) -> None:
         """Notices to agents carry the reply address, and machines answer them."""
         receive_mail()
         receive_mail(
             "I am on holiday.",
-            from_=CONTRIBUTOR.address,
+            from_=AGENT.address,
             to=reply_address(),
             subject="Automatic reply: assigned to you",
             auto_submitted="auto-replied",

@@ -162,6 +162,7 @@ class TestAnswering:
         assert survey is not None
         assert len(survey.answers) == 1
         assert self.score_of_day() == (1, 4)
+        assert [entry.cause for entry in journey.page().entries].count("survey") == 1
 
     def test_pressed_twice_at_once_as_well(self) -> None:
         with on_the_wire() as wire:

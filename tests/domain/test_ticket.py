@@ -332,7 +332,8 @@ class TestStatus:
         assert resolved.clock(ClockName.RESOLUTION).breached_at is None
 
     def test_a_resolved_ticket_is_neither_active_nor_overdue(self) -> None:
-        breached = factories.ticket().with_clock(factories.ticket().clock(ClockName.RESOLUTION).breach(NOW + 9 * DAY))
+        late = factories.ticket().clock(ClockName.FIRST_RESPONSE).breach(NOW + 9 * DAY)
+        breached = factories.ticket().with_clock(late)
         assert breached.is_overdue
         resolved = move(breached, Status.RESOLVED).after
         assert (resolved.is_active, resolved.is_overdue) == (False, False)

@@ -3,18 +3,6 @@
 
 const keyOf = (form) => `draft:${form.dataset.draft}`;
 
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = "yes";
-    event.submitter?.setAttribute("aria-disabled", "true");
-  });
-  addEventListener("pageshow", () => {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
-  });
-}
-
 for (const select of document.querySelectorAll("select[data-insert-into]")) {
   const text = document.getElementById(select.dataset.insertInto);
   select.nextElementSibling.hidden = true;
