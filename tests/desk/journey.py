@@ -10,11 +10,11 @@ from typing import Any
 
 from moto.ses.models import ses_backends
 
-from chalicelib.adapters import aws, tickets
+from chalicelib.adapters import aws, settings, tickets
 from chalicelib.adapters.codec import decode
 from chalicelib.adapters.items import OutgoingItem, TicketItem
 from chalicelib.adapters.tickets import TicketPage
-from chalicelib.desk import inbound, outbox
+from chalicelib.desk import inbound, links, outbox
 from chalicelib.domain.entry import Entry, EntryKind
 from chalicelib.domain.outgoing import Delivery, Outgoing
 from chalicelib.domain.words import Status
@@ -61,6 +61,12 @@ def receive(raw: bytes, at: datetime | None = None) -> str:
 
 def receive_mail(text: str = "The pump is broken.", at: datetime | None = None, **headers: str | None) -> str:
     return receive(raw_mail(text, **headers), at)
+
+
+def reply_address(number: int = 1) -> str:
+    """The signed address that answers to this ticket's mails go to."""
+    token = links.reply_token(settings.get(), number)
+    return SUPPORT.replace("@", f"+{token}@")
 
 
 def numbers() -> list[int]:

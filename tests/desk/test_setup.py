@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.adapters import settings
-from chalicelib.desk import setup
+from chalicelib.desk import inbound, setup
 from chalicelib.domain.errors import NotFound
+from tests.conftest import NOW
+from tests.desk import journey
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 
@@ -23,6 +25,13 @@ def test_it_becomes_one_with_address_name_and_secret() -> None:
         "Desk",
     )
     assert len(desk.secret) >= 43  # 32 random bytes
+
+
+def test_a_mail_that_comes_before_that_is_tried_again() -> None:
+    key = journey.store(journey.raw_mail())
+    with pytest.raises(NotFound, match="desk_not_prepared"):
+        inbound.receive(key, NOW, NOW)
+    assert inbound.list_quarantined() == ()
 
 
 def test_preparing_again_keeps_the_secret_so_that_links_stay_valid() -> None:
