@@ -1,6 +1,7 @@
 """Filling a local desk by the ways that people use: forms, mails, and what agents do. Harmless when repeated."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.adapters import forms, settings
 from chalicelib.adapters import tickets as ticket_store
@@ -15,18 +16,28 @@ from infra.local_desk import STACK, LocalDesk
 from infra.provision import support_address
 from infra.received_mail import as_ses_receives, put_into
 
+SURVEY_DELAY = timedelta(minutes=1)
+
 
 def seed(desk: LocalDesk) -> bool:
     """False when the demo is there already. After `Account.enter`."""
     Account(STACK).enter(desk.outputs)
     if forms.find_number(_submission(REQUESTS[-1])):
         return False
+    _survey_soon()
     for article in ARTICLES:
         _publish(article)
     _send_mails(desk)
     for request in REQUESTS:
         _ask(request)
     return True
+
+
+def _survey_soon() -> None:
+    """Who tries the desk out would not wait a day for the survey."""
+    general = settings.find_general()
+    if general:
+        settings.save_general(replace(general, survey_delay=SURVEY_DELAY))
 
 
 def _ask(request: Request) -> None:
