@@ -5,6 +5,7 @@ Their triggers are in `infra/template.yaml`.
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
@@ -12,10 +13,11 @@ from urllib.parse import unquote_plus
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from chalice.app import Chalice, Cron, Rate
+from chalice.app import Chalice, Rate
 
 from chalicelib.adapters import outbox as outbox_store
 from chalicelib.desk import inbound, outbox, surveys, timers, upkeep
+from chalicelib.domain.errors import DeskError
 from chalicelib.log import logger
 from chalicelib.web.routes import BLUEPRINTS
 
@@ -25,8 +27,13 @@ for blueprint in BLUEPRINTS:
     app.register_blueprint(blueprint)
 
 _LAST_TRY = 5  # maxReceiveCount of the queues in infra/template.yaml
+_NO_MAIL = "inbound/AMAZON_SES_SETUP_NOTIFICATION"  # what SES writes there when the receipt rule is made
 
 Event = dict[str, Any]
+
+
+class RecordFailed(Exception):
+    """Says to Lambda which record and what kind of error, without the error's own words: they may hold an address."""
 
 
 @app.lambda_function(name="inbound_mail")
@@ -71,22 +78,36 @@ def send_surveys(event: Any) -> None:
     logger.info("surveys sent", count=surveys.send_due(_now()))
 
 
-@app.schedule(Cron(30, 18, "*", "*", "?", "*"), name="upkeep")
-def daily_upkeep(event: Any) -> None:
-    """Every night at 18:30 UTC: tickets resolved 14 days ago are closed."""
-    logger.info("tickets closed", count=upkeep.close_resolved(_now()))
+@app.schedule(Rate(1, unit=Rate.HOURS), name="upkeep")
+def hourly_upkeep(event: Any) -> None:
+    """Every hour: tickets resolved 14 days ago are closed; lost timers and stuck mails start again, whatever failed."""
+    try:
+        logger.info("tickets closed", count=upkeep.close_resolved(_now()))
+    finally:
+        logger.info("tickets mended", count=upkeep.mend(_now()))
 
 
 def _receive_mails(record: SQSRecord) -> None:
     body = json.loads(record.body)
     for entry in body.get("Records", []):  # S3's test event at the creation of the notification has none
         key, received_at = unquote_plus(entry["s3"]["object"]["key"]), _instant(entry["eventTime"]) or _now()
-        try:
-            inbound.receive(key, received_at, _now())
-        except Exception as error:
-            if _tries(record) < _LAST_TRY:
-                raise
-            inbound.give_up(key, error, received_at)
+        if key != _NO_MAIL:
+            _receive_mail(key, received_at, _tries(record))
+
+
+def _receive_mail(key: str, received_at: datetime, attempt: int) -> None:
+    """The last try but one quarantines a mail whose reading raises. Whatever comes once more took all the time or
+    memory, which nobody survives to tell: the last try quarantines it without reading it."""
+    if attempt >= _LAST_TRY:
+        inbound.give_up(key, TimeoutError("reading it has never come to an end"), received_at)
+        return
+    try:
+        inbound.receive(key, received_at, _now())
+    except Exception as error:
+        if attempt < _LAST_TRY - 1:
+            raise
+        _log_failure(key, error)
+        inbound.give_up(key, error, received_at)
 
 
 def _relay_entry(record: DynamoDBRecord) -> None:
@@ -100,13 +121,28 @@ def _deliver_entry(record: SQSRecord) -> None:
     outbox.deliver(message["ticket"], message["id"], _tries(record), _now())
 
 
-def _batch(event: Event, context: Any, kind: EventType, work: Any) -> Event:
-    """Each record by itself: only those that failed come again.
+def _batch(event: Event, context: Any, kind: EventType, work: Callable[[Any], None]) -> Event:
+    """Each record by itself: only those that failed come again. When all did it raises, which counts as an error of the
+    function; one that only some records failed in does not.
 
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
     """
-    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(event=event, record_handler=work, processor=processor, context=context))
+
+    def logged(record: SQSRecord | DynamoDBRecord) -> None:
+        try:
+            work(record)
+        except Exception as error:
+            name = str(record.message_id if isinstance(record, SQSRecord) else record.event_id)
+            _log_failure(name, error)
+            raise RecordFailed(f"{name}: {type(error).__name__}") from None
+
+    processor = BatchProcessor(event_type=kind, raise_on_entire_batch_failure=True)
+    return dict(process_partial_response(event=event, record_handler=logged, processor=processor, context=context))
+
+
+def _log_failure(name: str, error: Exception) -> None:
+    """Where our own errors come from is known, and their parameters may hold an address: only other ones are shown."""
+    logger.error("record failed", record=name, error=type(error).__name__, exc_info=not isinstance(error, DeskError))
 
 
 def _tries(record: SQSRecord) -> int:

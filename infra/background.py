@@ -61,6 +61,10 @@ class Background:
                 return True
         return False
 
+    def was_cut_off(self) -> bool:
+        """True when it ended by itself: after `stop` there is no pid file."""
+        return self.pid_file.exists() and not self.is_running()
+
     def stop(self) -> None:
         """Lets it save its state and end; ends it and its children when it takes too long."""
         if self.is_running():

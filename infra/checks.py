@@ -27,10 +27,19 @@ def lint() -> None:
         raise Trouble(f"Not clean: {', '.join(failed)}.", "See above; `ruff format` and `ruff check --fix` mend a lot.")
 
 
-def test(part: str | None, arguments: Sequence[str]) -> int:
-    """pytest's exit code; without a part all are run."""
-    chosen = PARTS[part] if part else ["tests"]
-    command = [sys.executable, "-m", "pytest", *chosen, *arguments]
+def pytest_command(arguments: Sequence[str]) -> list[str]:
+    """All tests, or those of the part or path that comes first. Raises Trouble when it is neither, nor an option."""
+    chosen = ["tests"]
+    if arguments and not arguments[0].startswith("-"):
+        first, *arguments = arguments
+        if first not in PARTS and not (ROOT / first.partition("::")[0]).exists():
+            raise Trouble(f"There are no tests {first}.", f"There are {', '.join(PARTS)}, and the files under tests/.")
+        chosen = PARTS.get(first, [first])
+    return [sys.executable, "-m", "pytest", *chosen, *arguments]
+
+
+def test(command: Sequence[str]) -> int:
+    """pytest's exit code."""
     return subprocess.run(command, cwd=ROOT, check=False).returncode  # noqa: S603
 
 

@@ -9,14 +9,20 @@ from typing import Any, TypeVar
 import botocore.exceptions
 import click
 
-from infra import checks, doctor, local_cloud, logs, mailbox, screen
+from chalicelib import i18n
+from chalicelib.domain.errors import DeskError
+from chalicelib.domain.words import Role
+from infra import checks, destroy, doctor, local_cloud, logs, mailbox, screen
 from infra import deploy as deployment
 from infra import up as local
 from infra.account import NO_CREDENTIALS, Account, Outputs
-from infra.local_desk import STACK, LocalDesk, find_desk, running_desk
+from infra.invitation import invite_by_hand, present_role
+from infra.local_desk import STACK, LocalDesk, running_desk
 from infra.package import package as make_package
 from infra.places import BUILD, state_directory
+from infra.provision import Person
 from infra.trouble import Trouble
+from infra.wanted import Wanted, refuse_wrong_address
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,6 +33,8 @@ def main() -> None:
         sys.exit(cli.main(prog_name="./deskbell", standalone_mode=False) or 0)
     except Trouble as trouble:
         screen.complain(trouble)
+    except DeskError as refusal:
+        screen.complain(Trouble(_words(refusal)))
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as mistake:
@@ -34,14 +42,20 @@ def main() -> None:
         sys.exit(mistake.exit_code)
     except botocore.exceptions.NoCredentialsError:
         screen.complain(NO_CREDENTIALS)
-    except botocore.exceptions.ClientError as refusal:
-        error = refusal.response["Error"]
-        screen.complain(Trouble(f"AWS refuses {refusal.operation_name}: {error['Message']}"))
+    except botocore.exceptions.ClientError as failed:
+        message = failed.response["Error"]["Message"]
+        screen.complain(Trouble(f"AWS refuses {failed.operation_name}: {message}"))
     except (botocore.exceptions.BotoCoreError, OSError) as error:
         screen.complain(Trouble(f"{error}"))
     except Exception as error:
         screen.complain(_unexpected(error))
     sys.exit(1)
+
+
+def _words(refusal: DeskError) -> str:
+    """What the pages would say."""
+    key = f"error.{refusal.code}"
+    return i18n.text("en", key, **refusal.params) if i18n.has(key) else f"The desk refuses: {refusal.code}."
 
 
 def _unexpected(error: Exception) -> Trouble:
@@ -65,7 +79,7 @@ def _region_option(command: Command) -> Command:
 def _meant(stack: str | None, region: str | None) -> tuple[Account, Outputs, LocalDesk | None]:
     """The desk that a command is about, and its names; raises Trouble when it is not there."""
     if stack is None:
-        desk = running_desk()
+        desk = running_desk(or_stack=True)
         local_cloud.enter(desk)
         return Account(STACK), desk.outputs, desk
     account = Account(stack, region)
@@ -86,39 +100,42 @@ def cli() -> None:
     "--port", type=click.IntRange(1024, 65000), help="The pages' port; the next three are used as well. [8600]"
 )
 def up(demo: bool, port: int | None) -> None:
-    """Start a desk on this machine, or bring the running one up to the current code."""
+    """Start a desk on this machine.
+
+    One that runs already is brought up to the current code.
+    """
     local.up(local.Wanted(port, demo))
 
 
 @cli.command()
 @click.option("--forget", is_flag=True, help="Delete its tickets as well.")
 def down(forget: bool) -> None:
-    """Stop the desk on this machine; its tickets stay for the next `up`."""
+    """Stop the desk on this machine.
+
+    Its tickets stay for the next `up`.
+    """
     local.down(forget=forget)
 
 
 @cli.command()
 def status() -> None:
     """Show whether a desk runs on this machine, and where."""
-    desk = find_desk()
-    if desk is None or not desk.is_running:
-        raise Trouble("No desk is running here.", "Start one with ./deskbell up.")
-    local.show(desk)
+    local.show(running_desk())
 
 
 @cli.command()
 def seed() -> None:
-    """Write the demo's tickets and solutions into the desk on this machine."""
+    """Write the demo into the desk on this machine."""
     local.seed(running_desk())
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[unit|e2e|browser] [PYTEST ARGUMENTS]")
 def test(arguments: tuple[str, ...]) -> None:
-    """Run the checks of `lint`, then the tests, or one part of them."""
-    part = arguments[0] if arguments and arguments[0] in checks.PARTS else None
+    """Run the checks of `lint`, then all tests or a part."""
+    command = checks.pytest_command(arguments)
     checks.lint()
-    sys.exit(checks.test(part, arguments[1:] if part else arguments))
+    sys.exit(checks.test(command))
 
 
 @cli.command()
@@ -129,7 +146,10 @@ def lint() -> None:
 
 @cli.command()
 def package() -> None:
-    """Make build/deskbell.zip and build/template.json, as `deploy` uploads them."""
+    """Make the files that `deploy` uploads.
+
+    They are build/deskbell.zip and build/template.json.
+    """
     with screen.step("Packaging for AWS: our code, its libraries, bytecode"):
         made = make_package(libraries=True)
     screen.facts(
@@ -150,36 +170,70 @@ def package() -> None:
 @click.option("--alarm-email", metavar="EMAIL", help="Who is told when something fails.")
 @_region_option
 def deploy(stack: str, region: str | None, **wanted: str | None) -> None:
-    """Put the desk into your AWS account, or upgrade it there.
+    """Put the desk into your AWS account, or upgrade it.
 
     Uses the ordinary AWS configuration. Options that are left out stay as the last deploy set them. Idle, a desk costs
     the cents of what it stores.
     """
-    deployment.deploy(Account(stack, region), deployment.Wanted(**wanted))
+    deployment.deploy(Account(stack, region), Wanted(**wanted))
 
 
 @cli.command()
+@click.argument("address")
+@click.option("--name", metavar="N", help="As customers read it; otherwise what stands before the @.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    help="Otherwise an agent; somebody known keeps the role.",
+)
+@click.option("--language", type=click.Choice(i18n.LANGUAGES), default="en", show_default=True, help="Of the pages.")
+@_stack_option
+def invite(
+    address: str, name: str | None, role: str | None, language: str, stack: str | None, region: str | None
+) -> None:
+    """Let somebody sign in at a desk.
+
+    Cognito mails them a temporary password; a desk on an emulator prints it here. Somebody known keeps theirs.
+    """
+    refuse_wrong_address("The address", address)
+    account, outputs, _ = _meant(stack, region)
+    account.enter(outputs)
+    role = role or present_role(address) or Role.AGENT.value
+    invite_by_hand(account, outputs, Person(address, name or address.partition("@")[0], role, language))
+
+
+@cli.command(name="destroy")
 @click.option("--stack", default=STACK, show_default=True, metavar="NAME", help="Which desk.")
 @click.option("--everything", is_flag=True, help="Delete tickets, mail and files as well.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_region_option
-def destroy(stack: str, region: str | None, everything: bool, yes: bool) -> None:
-    """Take the desk out of your AWS account; tickets and mail stay unless you say --everything."""
+def take_out(stack: str, region: str | None, everything: bool, yes: bool) -> None:
+    """Take the desk out of your AWS account.
+
+    Tickets, mail and files stay unless you say --everything.
+    """
     account = Account(stack, region)
-    if not everything:
-        account.outputs()
+    destroy.refuse_missing(account, everything=everything)
     loss = "with all tickets, mail and files" if everything else "and keep tickets, mail and files"
     where = f"account {account.number}, region {account.region}"
     if not yes:
-        click.confirm(f"Delete the desk {stack} in {where}, {loss}?", abort=True)
-    deployment.destroy(account, everything=everything)
+        _agree_or_end(f"Delete the desk {stack} in {where}, {loss}?")
+    destroy.destroy(account, everything=everything)
+
+
+def _agree_or_end(question: str) -> None:
+    try:
+        click.confirm(question, abort=True)
+    except click.exceptions.Abort:
+        screen.out.print("Nothing was deleted.")
+        raise
 
 
 @cli.command(name="doctor")
 @_stack_option
 def examine(stack: str | None, region: str | None) -> None:
     """Say what is not right, and how to mend it."""
-    desk = None if stack else running_desk()
+    desk = None if stack else running_desk(or_stack=True)
     if desk:
         local_cloud.enter(desk)
     findings = []
@@ -192,10 +246,13 @@ def examine(stack: str | None, region: str | None) -> None:
 @cli.command(name="logs")
 @click.argument("function", required=False)
 @click.option("--follow", is_flag=True, help="Go on showing new lines.")
-@click.option("--minutes", default=60, show_default=True, help="How far to look back.")
+@click.option("--minutes", type=click.IntRange(min=1), default=60, show_default=True, help="How far to look back.")
 @_stack_option
 def show_logs(function: str | None, follow: bool, minutes: int, stack: str | None, region: str | None) -> None:
-    """Show what the functions logged: of one FUNCTION (api, deliver, …) or of all."""
+    """Show what the functions logged.
+
+    Of one FUNCTION (api, deliver, …) or of all.
+    """
     account, _, _ = _meant(stack, region)
     since = timedelta(minutes=minutes)
     for line in (logs.follow if follow else logs.read)(account, function, since):
@@ -204,7 +261,7 @@ def show_logs(function: str | None, follow: bool, minutes: int, stack: str | Non
 
 @cli.group()
 def mail() -> None:
-    """Send the desk a mail, see what it sent, look after what it could not read."""
+    """Send the desk a mail, see what it sent and could not read."""
 
 
 @mail.command()
@@ -212,7 +269,10 @@ def mail() -> None:
 @click.option("--from", "sender", metavar="ADDRESS", help="The envelope's sender; otherwise that of the header From.")
 @_stack_option
 def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: str | None) -> None:
-    """Deliver raw mails as SES would; `-` reads one from standard input."""
+    """Deliver raw mails as SES would.
+
+    `-` reads one from standard input.
+    """
     raw_mails = mailbox.read_files(files, sys.stdin.buffer)
     account, outputs, _ = _meant(stack, region)
     for raw in raw_mails:
@@ -230,7 +290,24 @@ def list_sent(as_json: bool, stack: str | None, region: str | None) -> None:
         for line in mailbox.as_lines(mails):
             click.echo(line)
     else:
-        screen.table(("Sent", "To", "Subject"), ((m.sent_at[:19], ", ".join(m.to), m.subject) for m in mails))
+        rows = ((str(n), _second(m.sent_at), ", ".join(m.to), m.subject) for n, m in enumerate(mails, 1))
+        screen.table(("#", "Sent (UTC)", "To", "Subject"), rows)
+
+
+@mail.command(name="show")
+@click.argument("number", default="last", metavar="[N|last]")
+@_stack_option
+def show_sent(number: str, stack: str | None, region: str | None) -> None:
+    """Print a sent mail: its headers, then its text.
+
+    N is its number in `mail list`.
+    """
+    account, _, desk = _meant(stack, region)
+    click.echo(mailbox.as_text(mailbox.pick(mailbox.list_sent(account, desk), number)))
+
+
+def _second(at: str) -> str:
+    return at[:19].replace("T", " ")
 
 
 @mail.command()
@@ -242,7 +319,7 @@ def quarantine(stack: str | None, region: str | None) -> None:
     from chalicelib.desk import inbound
 
     mails = inbound.list_quarantined()
-    screen.table(("Key", "Came in", "Cause"), ((m.key, f"{m.received_at:%F %T}", m.cause) for m in mails))
+    screen.table(("Key", "Came in (UTC)", "Cause"), ((m.key, f"{m.received_at:%F %T}", m.cause) for m in mails))
 
 
 @mail.command()

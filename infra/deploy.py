@@ -1,33 +1,23 @@
-"""`deploy` and `destroy`: the desk in an AWS account."""
+"""`deploy`: the desk in an AWS account."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from infra import screen, stack
 from infra.account import Account, Outputs
+from infra.invitation import invite_by_hand
 from infra.local_desk import MAIL_DOMAIN
 from infra.package import package
-from infra.provision import Person, invite, new_password, open_desk, support_address
-from infra.sender import DnsRecord, can_receive, dns_records, ensure_sender, start_receiving, stop_receiving
+from infra.provision import Person, open_desk, support_address
+from infra.sender import DnsRecord, can_receive, dns_records, ensure_sender, start_receiving
 from infra.trouble import Trouble
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a person asked `deploy` for; None leaves it as the last deploy set it."""
-
-    stage: str | None = None
-    mail_domain: str | None = None
-    domain_name: str | None = None
-    certificate: str | None = None
-    alarm_email: str | None = None
-    admin: str | None = None
+from infra.wanted import Wanted, refuse_wrong_stack_name
 
 
 def deploy(account: Account, wanted: Wanted) -> None:
     """Makes the desk or brings it up to date, then says where it is and what is still missing."""
+    refuse_wrong_stack_name(account.stack)
+    wanted.refuse_mistakes()
     with screen.step(f"Account {account.number}, region {account.region}{_emulator_note(account)}"):
         parameters = _parameters(account, wanted)
     with screen.step("Packaging"):
@@ -42,27 +32,10 @@ def deploy(account: Account, wanted: Wanted) -> None:
         open_desk(account, outputs, address)
     _announce(outputs, address)
     if wanted.admin:
-        _invite_admin(account, wanted.admin)
+        name = wanted.admin.partition("@")[0]
+        invite_by_hand(account, outputs, Person(wanted.admin, name, "admin"))
     if outputs["MailDomain"]:
         _set_up_mail(account, outputs)
-
-
-def destroy(account: Account, *, everything: bool) -> None:
-    """Deletes the stack; `everything` includes the table, the mail and the files."""
-    if stack.find_status(account):
-        with screen.step("Stopping mail"):
-            stop_receiving(account)
-        with screen.stack_progress("Deleting the stack", 0, every_event=True) as on_event:
-            stack.delete(account, on_event)
-    kept = stack.kept_names(account)
-    if everything:
-        with screen.step("Deleting tickets, mail and files"):
-            _delete_table(account, kept["Table"])
-            _delete_buckets(account, (kept["MailBucket"], kept["FilesBucket"]))
-            _delete_packages(account)
-    else:
-        screen.out.print("Kept; on AWS, ./deskbell deploy with the same --stack takes them back:")
-        screen.facts(kept.items())
 
 
 def address_of(account: Account, outputs: Outputs) -> str:
@@ -112,14 +85,6 @@ def _announce(outputs: Outputs, address: str) -> None:
     )
 
 
-def _invite_admin(account: Account, address: str) -> None:
-    """Cognito mails a temporary password; an emulator mails nothing, so there it is printed."""
-    password = new_password() if account.endpoint else None
-    invite(Person(address, address.partition("@")[0], "admin", password=password))
-    said = f"temporary password {password}" if password else "the temporary password comes by mail"
-    screen.facts([("Sign-in", f"{address}, {said}; who was invited before keeps theirs")])
-
-
 def _set_up_mail(account: Account, outputs: Outputs) -> None:
     sender = ensure_sender(account, outputs["MailDomain"])
     if outputs["ReceiptRuleSet"]:
@@ -148,36 +113,3 @@ def _show_dns(records: Iterable[DnsRecord]) -> None:
 
 def _emulator_note(account: Account) -> str:
     return f", emulated at {account.endpoint}" if account.endpoint else ""
-
-
-def _delete_table(account: Account, name: str) -> None:
-    """Nothing happens when it is gone already."""
-    dynamodb = account.client("dynamodb")
-    try:
-        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
-    except dynamodb.exceptions.ResourceNotFoundException:
-        return
-    dynamodb.get_waiter("table_exists").wait(TableName=name)
-    dynamodb.delete_table(TableName=name)
-
-
-def _delete_buckets(account: Account, names: Iterable[str]) -> None:
-    s3 = account.client("s3")
-    existing = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}
-    for name in existing.intersection(names):
-        _empty(s3, name, prefix="")
-        s3.delete_bucket(Bucket=name)
-
-
-def _delete_packages(account: Account) -> None:
-    """Other desks of this account keep theirs in the same bucket."""
-    _empty(account.client("s3"), stack.code_bucket(account), prefix=f"{account.stack}/")
-
-
-def _empty(s3: Any, bucket: str, prefix: str) -> None:
-    """Deletes every version of every object under the prefix."""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
-        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        if versions:
-            objects = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})

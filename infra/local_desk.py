@@ -106,11 +106,12 @@ def find_desk(directory: Path | None = None) -> LocalDesk | None:
     return LocalDesk(directory=directory, **facts)
 
 
-def running_desk() -> LocalDesk:
-    """Raises Trouble when none runs here."""
+def running_desk(*, or_stack: bool = False) -> LocalDesk:
+    """Raises Trouble when none runs here; its cure is --stack as well where the command takes `or_stack`."""
     desk = find_desk()
     if desk is None or not desk.is_running:
-        raise Trouble("No desk is running here.", "Start one with ./deskbell up, or name a deployed one with --stack.")
+        other = ", or name a deployed one with --stack" if or_stack else ""
+        raise Trouble("No desk is running here.", f"Start one with ./deskbell up{other}.")
     return desk
 
 

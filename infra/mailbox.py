@@ -4,7 +4,7 @@ import email.parser
 import email.policy
 import json
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import getaddresses, parseaddr
 from pathlib import Path
@@ -48,8 +48,32 @@ def as_lines(mails: Iterable[SentMail]) -> list[str]:
 
 
 def read_files(names: Iterable[str], standard_input: Any) -> list[bytes]:
-    """The named files' bytes; `-` is standard input."""
-    return [standard_input.read() if name == "-" else Path(name).read_bytes() for name in names]
+    """The named files' bytes; `-` is standard input. Raises Trouble for one that cannot be read."""
+    return [standard_input.read() if name == "-" else _read_file(Path(name)) for name in names]
+
+
+def pick(mails: Sequence[SentMail], number: str) -> SentMail:
+    """By its number in the list, from 1, or the `last`. Raises Trouble when there is no such mail."""
+    wanted = str(len(mails)) if number == "last" else number
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= len(mails):
+        raise Trouble(f"There is no sent mail {number}.", "./deskbell mail list shows them with their numbers.")
+    return mails[int(wanted) - 1]
+
+
+def as_text(mail: SentMail) -> str:
+    """The headers, an empty line, and the plain text; the emulator beyond the local desk knows a few headers only."""
+    known = {"Date": mail.sent_at, "From": mail.from_, "To": ", ".join(mail.to), "Subject": mail.subject}
+    headers = "\n".join(f"{name}: {value}" for name, value in (mail.headers or known).items())
+    return f"{headers}\n\n{mail.text.rstrip()}"
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Trouble(
+            f"{path} cannot be read: {error.strerror}.", "Name a file with a raw mail, or - for standard input."
+        ) from error
 
 
 def _from_emulator(message: dict[str, Any]) -> SentMail:

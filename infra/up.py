@@ -20,6 +20,12 @@ from infra.provision import invite, open_desk
 from infra.sender import ensure_sender
 from infra.trouble import Trouble
 
+# MiniStack 1.5.33 saves what it holds when it is told to end, and has no way to be asked for it earlier.
+CUT_OFF = Trouble(
+    "The desk was not stopped by ./deskbell down; what came in since it was last stopped may be missing.",
+    "It saves what is in it when ./deskbell down ends it.",
+)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -99,6 +105,8 @@ def _find_or_plan(wanted: Wanted) -> tuple[LocalDesk, bool]:
                 f"A desk is already running here, on port {known.port}.", "Stop it first with ./deskbell down."
             )
         return known, True
+    if known and known.cloud.was_cut_off():
+        screen.complain(CUT_OFF)
     if known:
         local_cloud.stop(known)  # half of it may still run after a crash
     outputs = known.outputs if known else {}

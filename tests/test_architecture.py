@@ -36,7 +36,7 @@ THIRD_PARTY = {
 }
 HANDLERS = {
     "app.app",
-    "app.daily_upkeep",
+    "app.hourly_upkeep",
     "app.deliver",
     "app.inbound_mail",
     "app.relay",

@@ -1,13 +1,15 @@
 """The functions as AWS calls them, with events as AWS sends them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from samtranslator.yaml_helper import yaml_parse
 
 import app
@@ -17,10 +19,11 @@ from chalicelib.desk import inbound
 from chalicelib.desk import tickets as desk
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.words import Status
+from chalicelib.log import logger
 from tests import factories
 from tests.conftest import AGENT, NOW
 from tests.desk import journey
-from tests.wire import on_the_wire
+from tests.wire import Lost, on_the_wire
 
 HERE = Path(__file__).parent
 CONTEXT = SimpleNamespace(function_name="test", aws_request_id="1", get_remaining_time_in_millis=lambda: 30_000)
@@ -44,6 +47,26 @@ def on_try(number: int, name: str) -> dict[str, Any]:
 
 def failed(*ids: str) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
+
+
+class Log:
+    """What the functions wrote into their log."""
+
+    def __init__(self, stream: StringIO) -> None:
+        self._stream = stream
+
+    def lines(self, message: str) -> list[dict[str, Any]]:
+        written = (json.loads(line) for line in self._stream.getvalue().splitlines())
+        return [line for line in written if line["message"] == message]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    """Powertools keeps the stream that it found at import, so ours stands in for it."""
+    stream = StringIO()
+    before = logger.registered_handler.setStream(stream)  # type: ignore[attr-defined] # a StreamHandler
+    yield Log(stream)
+    logger.registered_handler.setStream(before)  # type: ignore[attr-defined]
 
 
 class TestInboundMail:
@@ -75,15 +98,47 @@ class TestInboundMail:
         self.store()
         with on_the_wire() as wire:
             wire.fails_before("s3.GetObject", times=2)
-            assert app.inbound_mail(event("received_mails"), CONTEXT) == failed(FIRST, SECOND)
+            with pytest.raises(BatchProcessingError):
+                app.inbound_mail(event("received_mails"), CONTEXT)
+        assert app.inbound_mail(on_try(2, "received_mails"), CONTEXT) == NOTHING_FAILED
+        assert journey.numbers() == [1, 2]
 
-    def test_one_that_still_fails_at_the_fifth_try_is_quarantined_and_not_tried_for_ever(self) -> None:
+    def test_a_failure_is_logged_with_its_trace(self, log: Log) -> None:
         self.store()
-        for number in range(1, 6):
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            app.inbound_mail(event("received_mails"), CONTEXT)
+        (line,) = log.lines("record failed")
+        assert (line["level"], line["record"], line["error"]) == ("ERROR", FIRST, "Lost")
+        assert "read_raw" in line["exception"]
+
+    def test_what_ses_writes_when_the_receipt_rule_is_made_is_no_mail(self) -> None:
+        journey.store(b"Hello from SES.", "inbound/AMAZON_SES_SETUP_NOTIFICATION")
+        announced = json.dumps(event("received_mails")).replace(
+            "inbound/first", "inbound/AMAZON_SES_SETUP_NOTIFICATION"
+        )
+        journey.store(journey.raw_mail("Second."), "inbound/second mail=펌프")
+        assert app.inbound_mail(json.loads(announced), CONTEXT) == NOTHING_FAILED
+        assert (journey.numbers(), inbound.list_quarantined()) == ([1], ())
+
+    def test_one_that_ended_the_function_at_each_try_is_quarantined_unread(self) -> None:
+        self.store()
+        with on_the_wire() as wire:
+            assert app.inbound_mail(on_try(5, "received_mails"), CONTEXT) == NOTHING_FAILED
+        assert "s3.GetObject" not in wire.requests
+        assert {(mail.key, mail.cause, mail.detail.partition(":")[0]) for mail in inbound.list_quarantined()} == {
+            ("inbound/first", "failed", "TimeoutError"),
+            ("inbound/second mail=펌프", "failed", "TimeoutError"),
+        }
+        assert inbound.replay("inbound/first", NOW)
+
+    def test_one_that_still_raises_at_the_fourth_try_is_quarantined_and_not_tried_for_ever(self) -> None:
+        self.store()
+        for number in range(1, 5):
             with on_the_wire() as wire:
                 wire.fails_before("s3.GetObject")
                 answer = app.inbound_mail(on_try(number, "received_mails"), CONTEXT)
-            assert answer == (failed(FIRST) if number < 5 else NOTHING_FAILED)
+            assert answer == (failed(FIRST) if number < 4 else NOTHING_FAILED)
         (mail,) = inbound.list_quarantined()
         assert (mail.key, mail.cause, mail.received_at) == ("inbound/first", "failed", NOW)
         assert "Lost" in mail.detail
@@ -139,6 +194,18 @@ class TestDeliver:
         assert app.deliver(self.outbox_event(2), CONTEXT) == NOTHING_FAILED
         assert self.deliveries() == [Delivery.SENT, Delivery.SENT]
         assert len(journey.sent()) == 2
+
+    def test_the_log_and_lambda_are_not_told_the_words_of_a_refusal(self, log: Log) -> None:
+        """SES names the customer's address in them."""
+        only_one = self.outbox_event()
+        del only_one["Records"][1]
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 400, "MessageRejected")
+            with pytest.raises(BatchProcessingError) as raised:
+                app.deliver(only_one, CONTEXT)
+        (line,) = log.lines("record failed")
+        assert line["error"] == "NotSent"
+        assert "not now" not in str(raised.value) + json.dumps(line)
 
     def test_at_the_fifth_try_it_has_failed_and_the_queue_is_rid_of_it(self) -> None:
         with on_the_wire() as wire:
@@ -196,11 +263,27 @@ class TestSchedules:
         long_ago = NOW - timedelta(days=3 * 365)
         desk.open_from_form(factories.form(), long_ago)
         desk.set_status(1, Status.RESOLVED, AGENT, long_ago)
-        self.call(app.daily_upkeep)
+        self.call(app.hourly_upkeep)
         assert journey.status() == "closed"
+
+    def test_a_lost_timer_is_started_again_though_closing_failed(self) -> None:
+        long_ago = NOW - timedelta(days=3 * 365)
+        desk.open_from_form(factories.form(), long_ago)
+        desk.set_status(1, Status.RESOLVED, AGENT, long_ago)
+        desk.open_from_form(factories.form(), long_ago)
+        with on_the_wire() as wire:
+            wire.fails_before("dynamodb.TransactWriteItems")
+            with pytest.raises(Lost):
+                self.call(app.hourly_upkeep)
+        assert tickets.get(2).timer.number == 2
 
 
 def test_the_last_try_is_the_last_of_the_queues() -> None:
     resources = yaml_parse((HERE.parent / "infra" / "template.yaml").read_text("utf-8"))["Resources"]
     for name in ("InboundQueue", "OutboxQueue"):
         assert resources[name]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == app._LAST_TRY
+
+
+def test_a_mail_never_shares_an_invocation() -> None:
+    resources = yaml_parse((HERE.parent / "infra" / "template.yaml").read_text("utf-8"))["Resources"]
+    assert resources["InboundMailSource"]["Properties"]["BatchSize"] == 1

@@ -3,17 +3,26 @@
 https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminInitiateAuth.html
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.adapters.aws import client
 from chalicelib.config import config
-from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.errors import InvalidInput, TooMany
 
 
-def check_password(address: str, password: str) -> str | None:
-    """None when the password is right; a challenge session when it is right but must be replaced first.
+@dataclass(frozen=True)
+class Challenge:
+    """A right password that must be replaced; `user` is Cognito's own name of who signs in."""
 
-    Raises InvalidInput("sign_in_failed"), the same for an unknown address and a wrong password.
+    user: str
+    session: str
+
+
+def check_password(address: str, password: str) -> Challenge | None:
+    """None when the password is right; a challenge when it is right but must be replaced first.
+
+    Raises InvalidInput("sign_in_failed"), the same for an unknown address and a wrong password, and TooMany.
     """
     cognito = client("cognito-idp")
     try:
@@ -22,20 +31,30 @@ def check_password(address: str, password: str) -> str | None:
             AuthFlow="ADMIN_USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": address, "PASSWORD": password},
         )
-    except (cognito.exceptions.NotAuthorizedException, cognito.exceptions.UserNotFoundException):
+    except (
+        cognito.exceptions.NotAuthorizedException,
+        cognito.exceptions.UserNotFoundException,
+        cognito.exceptions.PasswordResetRequiredException,
+        cognito.exceptions.InvalidParameterException,
+    ):
         raise InvalidInput("sign_in_failed", field="password") from None
-    return str(answer["Session"]) if answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED" else None
+    except cognito.exceptions.TooManyRequestsException:
+        raise TooMany("too_many_requests", retry_after=60) from None
+    if answer.get("ChallengeName") != "NEW_PASSWORD_REQUIRED":
+        return None
+    user = answer.get("ChallengeParameters", {}).get("USER_ID_FOR_SRP", address)
+    return Challenge(user, str(answer["Session"]))
 
 
-def replace_password(address: str, password: str, session: str) -> None:
+def replace_password(challenge: Challenge, password: str) -> None:
     """Answers the challenge. Raises InvalidInput("password_too_weak" | "session_ended")."""
     cognito = client("cognito-idp")
     try:
         cognito.admin_respond_to_auth_challenge(
             **_pool(),
             ChallengeName="NEW_PASSWORD_REQUIRED",
-            ChallengeResponses={"USERNAME": address, "NEW_PASSWORD": password},
-            Session=session,
+            ChallengeResponses={"USERNAME": challenge.user, "NEW_PASSWORD": password},
+            Session=challenge.session,
         )
     except (cognito.exceptions.InvalidPasswordException, cognito.exceptions.InvalidParameterException):
         raise InvalidInput("password_too_weak", field="password") from None

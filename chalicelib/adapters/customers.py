@@ -1,9 +1,11 @@
 """Customers in the table, by their address."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.items import CustomerItem, Item, TicketItem, address_key, at_version, customer_key
+from chalicelib.adapters.transaction import Transaction
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ticket import Ticket
@@ -37,6 +39,14 @@ def get_panel(customer_id: int, limit: int = 20) -> CustomerPanel:
         raise NotFound("customer_not_found")
     tickets = (decode(Ticket, item.body | {"version": item.version}) for item in items if isinstance(item, TicketItem))
     return CustomerPanel(customer_of(customer), tuple(tickets))
+
+
+def keep(transaction: Transaction, customer: Customer, acknowledged_at: datetime | None) -> None:
+    """Adds to the transaction what is new of a customer: that they are, or that an acknowledgement goes to them."""
+    if acknowledged_at:
+        transaction.put(item_of(customer.acknowledged(acknowledged_at)))
+    elif not customer.version:
+        transaction.put(item_of(customer))
 
 
 def item_of(customer: Customer) -> CustomerItem:

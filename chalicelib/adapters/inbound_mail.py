@@ -28,12 +28,15 @@ class Quarantined:
 
 @dataclass(frozen=True)
 class Known:
-    """What the table knows of a mail: tickets its ids point to, in the order asked; its sender; where it went."""
+    """What the table knows of a mail: the tickets it answers, nearest first; its sender; where it went before.
+
+    `is_id_known` tells whether another mail came under the same Message-ID.
+    """
 
     tickets: tuple[int, ...]
     customer: Customer | None
     taken_as: int | None
-    message_ids: frozenset[str]
+    is_id_known: bool
 
 
 def read_raw(key: str) -> bytes:
@@ -46,19 +49,18 @@ def read_raw(key: str) -> bytes:
     return bytes(body.read())
 
 
-def look_up(message_ids: Iterable[str], address: str, fingerprint: str) -> Known:
-    """One batch request. `message_ids` without angle brackets, most telling first; at most 98 of them are asked for."""
-    wanted = tuple(dict.fromkeys(message_ids))[:98]
-    keys = [(message_key(message_id), "MESSAGE") for message_id in wanted]
+def look_up(thread_ids: Iterable[str], message_id: str, address: str, fingerprint: str) -> Known:
+    """One batch request. Ids without angle brackets, of `thread_ids` the nearest first, at most 97 are asked for."""
+    threads = tuple(dict.fromkeys(message_key(thread_id) for thread_id in thread_ids))[:97]
+    keys = [(key, "MESSAGE") for key in dict.fromkeys((*threads, message_key(message_id)))]
     keys += [(address_key(address), "CUSTOMER"), (_mail_key(fingerprint), "MAIL")]
     found = {item.pk: item for item in Item.batch_get(keys, consistent_read=True)}
-    known = {message_id: found[message_key(message_id)] for message_id in wanted if message_key(message_id) in found}
     customer, taken = found.get(address_key(address)), found.get(_mail_key(fingerprint))
     return Known(
-        tuple(dict.fromkeys(item.body["ticket"] for item in known.values())),
+        tuple(dict.fromkeys(found[key].body["ticket"] for key in threads if key in found)),
         decode(Customer, customer.body | {"version": customer.version}) if isinstance(customer, CustomerItem) else None,
         taken.body["ticket"] if taken else None,
-        frozenset(known),
+        message_key(message_id) in found,
     )
 
 

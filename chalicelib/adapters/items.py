@@ -4,6 +4,7 @@
 |---|---|
 | a ticket | get `TICKET#{number}` / `TICKET` |
 | a ticket with timeline, outgoing mail and surveys | query `TICKET#{number}` |
+| what a ticket has to send | query `TICKET#{number}`, sort key from `OUT#` |
 | a queue, nearest deadline first, 25 a page | query by_queue `TICKETS#{status}` |
 | an agent's or nobody's unresolved tickets | query by_assignee `AGENT#{id}`, `AGENT#0` |
 | overdue tickets, longest first | query by_due `OVERDUE` |

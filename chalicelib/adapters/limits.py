@@ -21,6 +21,17 @@ def count(what: str, limit: int, window: timedelta, now: datetime) -> None:
         raise
 
 
+def check(what: str, limit: int, window: timedelta, now: datetime) -> None:
+    """Raises TooMany when `limit` is reached in the current window, without counting."""
+    item, _, _, error = _update(what, limit, window, now)
+    try:
+        item.refresh()
+    except CounterItem.DoesNotExist:
+        return
+    if (item.total or 0) >= limit:
+        raise error
+
+
 def count_in(transaction: Transaction, what: str, limit: int, window: timedelta, now: datetime) -> None:
     """The same as part of a transaction, which then fails with TooMany."""
     item, actions, condition, error = _update(what, limit, window, now)

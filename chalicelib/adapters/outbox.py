@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pynamodb.expressions.operand import Path
+
 from chalicelib.adapters.aws import send_to_queue
 from chalicelib.adapters.codec import encode
 from chalicelib.adapters.inbound_mail import message_of
 from chalicelib.adapters.items import OutgoingItem, outgoing_key, ticket_key
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
-from chalicelib.domain.outgoing import Outgoing
+from chalicelib.domain.errors import AlreadyDone
+from chalicelib.domain.outgoing import Delivery, Outgoing
 
 
 def announced(record: Mapping[str, Any]) -> tuple[int, int] | None:
@@ -30,10 +33,14 @@ def enqueue(number: int, outgoing_id: int) -> None:
 
 
 def save(outgoing: Outgoing, wire_ids: Iterable[str] = ()) -> None:
-    """How a try ended; with a mail that was sent, the ids under which customers may answer it."""
+    """How a try ended; with a mail that was sent, the ids under which customers may answer it.
+
+    Raises AlreadyDone when another try of the same entry ended it meanwhile: its outcome stays.
+    """
     transaction = Transaction()
     item = OutgoingItem(ticket_key(outgoing.ticket), outgoing_key(outgoing.id))
-    transaction.update(item, [OutgoingItem.body.set(encode(outgoing))])
+    is_open = Path("body.delivery") == Delivery.QUEUED.value
+    transaction.update(item, [OutgoingItem.body.set(encode(outgoing))], is_open, AlreadyDone("delivered_before"))
     for wire_id in wire_ids:
         pointer = message_of(wire_id, outgoing.ticket)
         transaction.update(pointer, [type(pointer).body.set(pointer.body), type(pointer).kind.set(type(pointer))])

@@ -112,6 +112,12 @@ def list_resolved_until(instant_of_resolution: datetime, limit: int) -> tuple[Ti
     return tuple(_ticket_of(item) for item in items)
 
 
+def list_outgoing(number: int) -> tuple[Outgoing, ...]:
+    """The outbox of one ticket, oldest first, without the rest of its page."""
+    items = OutgoingItem.query(ticket_key(number), OutgoingItem.sk.startswith("OUT#"), consistent_read=True)
+    return tuple(decode(Outgoing, item.body) for item in items)
+
+
 def next_number() -> int:
     """The next of consecutive ticket numbers; one that is not used after all stays a gap."""
     item = CounterItem(*COUNTER)

@@ -1,6 +1,8 @@
 """Load, decide, save: how every change of a ticket is made, and made again when somebody else was faster."""
 
+import random
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeVar
@@ -17,6 +19,7 @@ from chalicelib.domain.ticket import Change, Ticket
 Decide = Callable[[Ticket, Settings, Iterator[int]], Change]
 T = TypeVar("T")
 _TRIES = 5
+_LONGEST_PAUSE_SECONDS = 0.05
 
 
 def change_ticket(number: int, decide: Decide, now: datetime) -> Change:
@@ -37,11 +40,11 @@ def change_ticket(number: int, decide: Decide, now: datetime) -> Change:
 
 def until_saved(attempt: Callable[[], T]) -> T:
     """What the first attempt gives that nobody was in the way of. Raises Conflict("busy") after five."""
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         try:
             return attempt()
         except StaleVersion:
-            continue
+            time.sleep(random.uniform(0, _LONGEST_PAUSE_SECONDS * (tried + 1)))  # noqa: S311 - only to spread tries
     raise Conflict("busy")
 
 

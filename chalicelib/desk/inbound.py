@@ -114,7 +114,7 @@ def _take_until_saved(key: str, mail: InboundMail, received_at: datetime, now: d
 def _arrival(key: str, mail: InboundMail, received_at: datetime) -> _Arrival:
     address = normal_address(mail.sender.email if mail.sender else "")
     fingerprint = _fingerprint(mail)
-    known = inbound_mail.look_up((*mail.thread_ids, mail.message_id), address, fingerprint)
+    known = inbound_mail.look_up(mail.thread_ids, mail.message_id, address, fingerprint)
     agent = settings_store.get().agent_by_address(address)
     return _Arrival(key, mail, address, fingerprint, received_at, known, agent)
 
@@ -125,18 +125,18 @@ def _take(arrival: _Arrival, now: datetime) -> None:
     settings = settings_store.get()
     ids = new_ids(now)
     ticket = _matching_ticket(arrival, settings)
+    if ticket and ticket.status is Status.CLOSED and _acts_as_agent(arrival, ticket):
+        raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
-    if ticket is None or (ticket.status is Status.CLOSED and not _is_automatic(arrival.mail)):
-        change, customer = _open(arrival, attachments, ticket, settings, now, ids)
-    else:
-        change, customer = _add(arrival, attachments, ticket, settings, now, ids), None
     also = Transaction()
+    if ticket is None or (ticket.status is Status.CLOSED and not _is_automatic(arrival.mail)):
+        change = _open(arrival, attachments, ticket, settings, now, ids, also)
+    else:
+        change = _add(arrival, attachments, ticket, settings, now, ids)
     number = change.after.number
     also.put_new(inbound_mail.taken(arrival.fingerprint, number), AlreadyDone("mail_taken_before", number=number))
-    if customer:
-        also.put_new(customers.item_of(customer))
     message_id = arrival.mail.message_id
-    if message_id and message_id not in arrival.known.message_ids:
+    if message_id and not arrival.known.is_id_known:
         also.put_new(inbound_mail.message_of(message_id, number))
     save(change, settings, now, ids, also)
 
@@ -185,11 +185,14 @@ def _open(
     settings: Settings,
     now: datetime,
     ids: Ids,
-) -> tuple[Change, Customer | None]:
-    """A new ticket, following up a closed one where there is one (rule 16), and its customer if that is a new one."""
-    mail, known = arrival.mail, arrival.known.customer
-    customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
-    change = domain.open_ticket(
+    also: Transaction,
+) -> Change:
+    """A new ticket, following up a closed one where there is one (rule 16); `also` keeps its customer."""
+    mail = arrival.mail
+    customer = _customer(arrival, follows, now, ids)
+    acknowledge = not _is_silent(arrival, settings) and customer.may_be_acknowledged(now)
+    customers.keep(also, customer, now if acknowledge else None)
+    return domain.open_ticket(
         tickets.next_number(),
         mail.subject,
         _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments),
@@ -198,11 +201,20 @@ def _open(
         settings,
         now,
         ids,
-        cc=_copies(arrival, settings),
+        cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
-        acknowledge=not _is_silent(arrival, settings),
+        acknowledge=acknowledge,
     )
-    return change, None if known else customer
+
+
+def _customer(arrival: _Arrival, follows: Ticket | None, now: datetime, ids: Ids) -> Customer:
+    """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16)."""
+    if follows and follows.is_participant(arrival.address) and follows.customer_address != arrival.address:
+        original = customers.find(follows.customer_address)
+        if original:
+            return original
+    known = arrival.known.customer
+    return known or Customer(next(ids), arrival.address, arrival.name, arrival.mail.language, now)
 
 
 def _add(
@@ -254,12 +266,11 @@ def _message(
     )
 
 
-def _copies(arrival: _Arrival, settings: Settings) -> tuple[str, ...]:
-    """Who else takes part: To and Cc without the sender and our own addresses."""
-    ours = {settings.support_address}
-    others = (address.key for address in (*arrival.mail.to, *arrival.mail.cc))
-    participants = (address for address in others if without_tag(address) not in ours and address != arrival.address)
-    return tuple(dict.fromkeys(participants))[:_MOST_COPIES]
+def _copies(arrival: _Arrival, customer: Customer, settings: Settings) -> tuple[str, ...]:
+    """Who takes part besides the customer: sender, To and Cc without our own address."""
+    apart = {settings.support_address, customer.address}
+    named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
+    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:_MOST_COPIES]
 
 
 def _is_automatic(mail: InboundMail) -> bool:

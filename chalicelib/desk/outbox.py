@@ -1,5 +1,6 @@
 """Sending what was promised: each outbox entry once, again when it was refused, and visibly failed in the end."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
 from chalicelib.desk import links
 from chalicelib.domain.entry import Entry
-from chalicelib.domain.errors import InvalidInput, NotSent
+from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
@@ -19,9 +20,11 @@ from chalicelib.domain.survey import SCORES
 from chalicelib.log import logger
 from chalicelib.mail import notices, threading
 from chalicelib.mail.message import Address
-from chalicelib.mail.write import OutboundMail, compose
+from chalicelib.mail.write import OutboundMail, compose, sendable
 
 MOST_TRIES = 5
+_PATH_OF_OURS = re.compile(r"(?<=\]\()(?=/(?!/))")
+"""Where a Markdown link to a page of ours begins, as solutions have them; a mail needs the whole address."""
 
 
 def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
@@ -35,15 +38,24 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
     outgoing = next((entry for entry in page.outgoing if entry.id == outgoing_id), None)
     if outgoing is None or outgoing.delivery is not Delivery.QUEUED:
         return
-    if outgoing.purpose is Purpose.TIMER:
-        _start_timer(outgoing, now)
-        return
+    try:
+        if outgoing.purpose is Purpose.TIMER:
+            _start_timer(outgoing, now)
+        else:
+            _mail(page, outgoing, attempt, now)
+    except AlreadyDone:
+        logger.warning("delivered twice at the same time", number=number, purpose=outgoing.purpose)
+
+
+def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> None:
     try:
         ses_id = _send(page, outgoing, settings_store.get())
     except (NotSent, InvalidInput) as error:
         is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
         outbox.save(outgoing.refused(str(error.params.get("cause", error.code)), now, is_last))
-        logger.warning("mail not sent", number=number, purpose=outgoing.purpose, attempt=attempt, is_last=is_last)
+        logger.warning(
+            "mail not sent", number=outgoing.ticket, purpose=outgoing.purpose, attempt=attempt, is_last=is_last
+        )
         if is_last:
             return
         raise
@@ -88,7 +100,7 @@ def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
         automatic=outgoing.purpose.is_automatic,
         message_id=_own_id(outgoing, settings),
     )
-    return ses.send(compose(mail), settings.support_address, outgoing.to)
+    return ses.send(compose(mail), settings.support_address, sendable(outgoing.to))
 
 
 def _language(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
@@ -129,7 +141,7 @@ def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Setting
 def _for_reply(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     entry = _entry(page, outgoing)
     return {
-        "text": entry.text,
+        "text": _PATH_OF_OURS.sub(settings.address, entry.text),
         "agent_name": entry.author.name,
         "status_url": links.status_url(settings, page.ticket.number),
     }

@@ -11,12 +11,12 @@ from chalicelib.adapters import cognito, limits, sessions
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.sessions import Session
 from chalicelib.domain.agent import Agent
-from chalicelib.domain.customer import normal_address
 from chalicelib.domain.errors import InvalidInput, NotSignedIn
 
 LIFE = timedelta(hours=12)
-TRIES = 10
-TRIES_WINDOW = timedelta(minutes=15)
+FAILURES_FROM_ONE_PLACE, FAILURES_FROM_ANYWHERE = 10, 50
+FAILURES_WINDOW = timedelta(minutes=15)
+SHORTEST_PASSWORD = 10
 _CHALLENGE_LIFE_SECONDS = 180  # Cognito's own: https://docs.aws.amazon.com/cognito/latest/developerguide/limits.html
 
 
@@ -28,29 +28,42 @@ class FirstPassword:
     challenge: str
 
 
-def sign_in(address: str, password: str, now: datetime) -> str | FirstPassword:
-    """The token for the cookie. Raises InvalidInput("sign_in_failed"), TooMany after ten tries in 15 minutes."""
+def sign_in(address: str, password: str, remote_address: str, now: datetime) -> str | FirstPassword:
+    """The token for the cookie.
+
+    Raises InvalidInput("sign_in_failed"); TooMany after ten failures in 15 minutes from one remote address, so that a
+    stranger can't lock an agent out, or fifty from all of them.
+    """
     key = address.strip().lower()
-    limits.count(f"sign-in:{hashlib.sha256(key.encode()).hexdigest()}", TRIES, TRIES_WINDOW, now)
+    failures = _limits_of(key, remote_address)
+    for what, most in failures:
+        limits.check(what, most, FAILURES_WINDOW, now)
     agent = settings_store.get().agent_by_address(key)
-    if agent is None or not agent.is_active or not password:
-        raise InvalidInput("sign_in_failed", field="password")
-    session = cognito.check_password(key, password)
-    if session is None:
+    try:
+        if agent is None or not agent.is_active or not password:
+            raise InvalidInput("sign_in_failed", field="password")
+        challenge = cognito.check_password(key, password)
+    except InvalidInput:
+        for what, most in failures:
+            limits.count(what, most, FAILURES_WINDOW, now)
+        raise
+    if challenge is None:
         return _begin(agent, now)
-    return FirstPassword(key, _challenges().dumps([key, session]))
+    return FirstPassword(key, _challenges().dumps([key, challenge.user, challenge.session]))
 
 
 def set_first_password(challenge: str, password: str, now: datetime) -> str:
     """The token for the cookie. Raises InvalidInput("password_too_weak" | "session_ended")."""
     try:
-        address, session = _challenges().loads(challenge, max_age=_CHALLENGE_LIFE_SECONDS)
+        address, user, session = _challenges().loads(challenge, max_age=_CHALLENGE_LIFE_SECONDS)
     except BadData:
         raise InvalidInput("session_ended", field="password") from None
     agent = settings_store.get().agent_by_address(address)
     if agent is None or not agent.is_active:
         raise InvalidInput("sign_in_failed", field="password")
-    cognito.replace_password(normal_address(address), password, session)
+    if len(password) < SHORTEST_PASSWORD:
+        raise InvalidInput("password_too_weak", field="password")
+    cognito.replace_password(cognito.Challenge(user, session), password)
     return _begin(agent, now)
 
 
@@ -68,6 +81,13 @@ def agent_of(token: str | None, now: datetime) -> Agent:
 def sign_out(token: str) -> None:
     """Ends the session everywhere; harmless when repeated."""
     sessions.delete(token)
+
+
+def _limits_of(address: str, remote_address: str) -> tuple[tuple[str, int], ...]:
+    """Names and heights of the limits on failures to sign in as one agent."""
+    name = hashlib.sha256(address.encode()).hexdigest()
+    place = hashlib.sha256(f"{address}\n{remote_address}".encode()).hexdigest()
+    return (f"sign-in:{place}", FAILURES_FROM_ONE_PLACE), (f"sign-in:{name}", FAILURES_FROM_ANYWHERE)
 
 
 def _begin(agent: Agent, now: datetime) -> str:

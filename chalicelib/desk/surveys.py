@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.adapters import counts, customers, surveys, tickets
+from chalicelib.adapters import counts, customers, limits, surveys, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk.changes import new_ids, save, until_saved
+from chalicelib.desk.upkeep import each_by_itself
 from chalicelib.domain import survey as domain
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Author, AuthorKind, Entry, EntryKind, FieldChange
@@ -16,17 +17,24 @@ from chalicelib.domain.ticket import Change, Ticket
 from chalicelib.log import logger
 
 _AT_ONCE = 100
+_MOST_ANSWERS = 20
+"""Changes of mind kept for one survey; an item holds 400 KB."""
 
 
 def send_due(now: datetime) -> int:
-    """Sends the surveys whose time has come and returns how many. A ticket changed meanwhile waits for next time."""
-    sent = 0
-    for ticket in tickets.list_surveys_due(now, limit=_AT_ONCE):
+    """Sends the surveys whose time has come and returns how many. A ticket changed meanwhile waits for next time.
+
+    Raises as `each_by_itself`.
+    """
+
+    def send(due: Ticket) -> bool:
         try:
-            sent += _send(tickets.get(ticket.number), now)
+            return _send(tickets.get(due.number), now)
         except StaleVersion:
-            logger.info("survey postponed", number=ticket.number)
-    return sent
+            logger.info("survey postponed", number=due.number)
+            return False
+
+    return each_by_itself(tickets.list_surveys_due(now, limit=_AT_ONCE), send)
 
 
 def answer(number: int, resolution: int, score: int, comment: str, now: datetime) -> domain.Survey:
@@ -44,6 +52,7 @@ def _answer(number: int, resolution: int, score: int, comment: str, now: datetim
     answered = survey.answered(score, comment, ticket.reopened, now)
     if answered == survey:
         return survey
+    limits.count(f"survey:{number}:{resolution}", _MOST_ANSWERS, domain.ANSWER_TIME, now)
     old = str(survey.answer.score) if survey.answer else ""
     event = Entry(
         next(new_ids(now)),

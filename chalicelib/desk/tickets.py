@@ -48,10 +48,12 @@ class FormRequest:
 def open_from_form(form: FormRequest, now: datetime) -> int:
     """Makes a ticket and returns its number; a form sent twice makes one ticket and returns the same number twice.
 
-    Three requests, two of them one after the other, and one for each file. Raises InvalidInput, TooMany.
+    Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
     address = normal_address(form.address)
     text = domain.checked_text(form.text)
+    if form.uploads:  # nobody fills the bucket with what is refused afterwards
+        limits.check(_limit_of(form), FORMS_PER_HOUR, _HOUR, now)
     attachments = keep_uploads(f"form/{form.submission_id}", form.uploads)
 
     def attempt() -> int:
@@ -74,7 +76,7 @@ def reply(number: int, text: str, by: Agent, seen: int, now: datetime, then: Sta
         change = ticket.reply(text, by, seen, now, ids)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
-    _work_on(number, by, decide, now)
+    _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES if then else Right.WORK_ON_TICKETS)
 
 
 def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
@@ -87,17 +89,25 @@ def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
     to = settings_store.get().agent(agent_id) if agent_id else None
     if to and not to.may(Right.WORK_ON_TICKETS):
         raise InvalidInput("agent_not_active", field="assignee")
-    _work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now)
+    _work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now, Right.CHANGE_PROPERTIES)
 
 
 def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
     """Raises Conflict for a step that is not possible, NotFound, NotAllowed."""
-    _work_on(number, by, lambda ticket, settings, ids: ticket.set_status(status, by, settings, now, ids), now)
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        return ticket.set_status(status, by, settings, now, ids)
+
+    _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> None:
     """Raises NotFound, NotAllowed."""
-    _work_on(number, by, lambda ticket, settings, ids: ticket.set_priority(priority, by, settings, now, ids), now)
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        return ticket.set_priority(priority, by, settings, now, ids)
+
+    _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ...]:
@@ -110,9 +120,9 @@ def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ..
     return tuple(kept)
 
 
-def _work_on(number: int, by: Agent, decide: Decide, now: datetime) -> None:
+def _work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> None:
     """A change by an agent who may make it; a ticket that they may not see is not there for them."""
-    by.require(Right.WORK_ON_TICKETS)
+    by.require(right)
 
     def decide_if_visible(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         if not ticket.is_visible_to(by):
@@ -121,6 +131,10 @@ def _work_on(number: int, by: Agent, decide: Decide, now: datetime) -> None:
 
     change_ticket(number, decide_if_visible, now)
     counts.forget()
+
+
+def _limit_of(form: FormRequest) -> str:
+    return f"form:{form.remote_address}"
 
 
 def _open(
@@ -137,11 +151,13 @@ def _open(
     customer = known or Customer(next(ids), address, form.name.strip() or address, form.language, now)
     author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
     message = Message(author, text, now, Source.FORM, attachments=attachments)
-    change = domain.open_ticket(number, form.subject, message, customer, form.language, settings, now, ids)
+    acknowledge = customer.may_be_acknowledged(now)
+    change = domain.open_ticket(
+        number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=acknowledge
+    )
     also = Transaction()
     also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
-    if known is None:
-        also.put_new(customers.item_of(customer))
-    limits.count_in(also, f"form:{form.remote_address}", FORMS_PER_HOUR, _HOUR, now)
+    customers.keep(also, customer, now if acknowledge else None)
+    limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)
     save(change, settings, now, ids, also)
     return number

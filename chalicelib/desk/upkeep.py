@@ -1,17 +1,103 @@
-"""What the desk does by itself once a day."""
+"""What the desk does by itself once an hour: closes old tickets, and starts again what was lost on its way."""
 
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 
-from chalicelib.adapters import tickets
-from chalicelib.desk.changes import change_ticket
-from chalicelib.domain.ticket import CLOSED_AFTER
+from chalicelib.adapters import outbox, tickets
+from chalicelib.adapters import settings as settings_store
+from chalicelib.desk.changes import change_ticket, new_ids, until_saved
+from chalicelib.domain import timer
+from chalicelib.domain.outgoing import Delivery
+from chalicelib.domain.queue import Queue
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.ticket import CLOSED_AFTER, Change, Ticket
+from chalicelib.log import logger
 
 _AT_ONCE = 500
+_PAGE = 100
+_MENDED_QUEUES = (Queue.OPEN, Queue.PENDING, Queue.RESOLVED)
+"""Active tickets, and resolved ones: an answer often leaves together with its ticket's resolution."""
+_STUCK_AFTER = timedelta(hours=1)
+"""Five tries take a quarter of an hour: what is queued for longer has no message in the queue any more."""
 
 
 def close_resolved(now: datetime) -> int:
-    """Closes what was resolved 14 days ago (rule 15) and returns how many; what is left waits for the next run."""
-    due = tickets.list_resolved_until(now - CLOSED_AFTER, limit=_AT_ONCE)
+    """Closes what was resolved 14 days ago (rule 15) and returns how many; what is left waits for the next run.
+
+    Raises as `each_by_itself`.
+    """
+
+    def close(due: Ticket) -> bool:
+        decide = change_ticket(due.number, lambda current, settings, ids: current.close(settings, now, ids), now)
+        return not decide.is_empty
+
+    return each_by_itself(tickets.list_resolved_until(now - CLOSED_AFTER, limit=_AT_ONCE), close)
+
+
+def mend(now: datetime) -> int:
+    """Starts lost timers again, hands over again what stands in the outbox for an hour; returns of how many tickets.
+
+    One query for each ticket that is not closed. Harmless when repeated. Raises as `each_by_itself`.
+    """
+    settings = settings_store.get()
+
+    def mend_one(seen: Ticket) -> bool:
+        stuck = _hand_over_stuck(seen.number, now)
+        is_restarted = _has_lost_timer(seen, settings, now) and until_saved(lambda: _start_timer(seen.number, now))
+        if stuck or is_restarted:
+            logger.warning("ticket mended", number=seen.number, stuck=stuck, is_timer_restarted=is_restarted)
+        return bool(stuck or is_restarted)
+
+    return each_by_itself(_mendable(), mend_one)
+
+
+def each_by_itself(due: Iterable[Ticket], work: Callable[[Ticket], bool]) -> int:
+    """Does the work on each and returns on how many it did something.
+
+    One that fails is logged and holds up none of the others; the first failure is raised in the end, so that the alarm
+    goes off.
+    """
+    done, first = 0, None
     for ticket in due:
-        change_ticket(ticket.number, lambda current, settings, ids: current.close(settings, now, ids), now)
-    return len(due)
+        try:
+            done += work(ticket)
+        except Exception as error:
+            logger.exception("ticket failed", number=ticket.number)
+            first = first or error
+    if first:
+        raise first
+    return done
+
+
+def _mendable() -> Iterator[Ticket]:
+    for queue in _MENDED_QUEUES:
+        page = tickets.list_by_queue(queue, 0, limit=_PAGE)
+        yield from page.items
+        while page.cursor:
+            page = tickets.list_by_queue(queue, 0, page.cursor, _PAGE)
+            yield from page.items
+
+
+def _hand_over_stuck(number: int, now: datetime) -> int:
+    stuck = [
+        outgoing
+        for outgoing in tickets.list_outgoing(number)
+        if outgoing.delivery is Delivery.QUEUED and outgoing.created_at + _STUCK_AFTER < now
+    ]
+    for outgoing in stuck:
+        outbox.enqueue(number, outgoing.id)
+    return len(stuck)
+
+
+def _has_lost_timer(ticket: Ticket, settings: Settings, now: datetime) -> bool:
+    return not timer.plan(Change(ticket, ticket), settings, now, new_ids(now)).is_empty
+
+
+def _start_timer(number: int, now: datetime) -> bool:
+    """Whether it was needed: the queue's index, which told of the ticket, may lag behind."""
+    settings, ticket = settings_store.get(), tickets.get(number)
+    change = timer.plan(Change(ticket, ticket), settings, now, new_ids(now))
+    if change.is_empty:
+        return False
+    tickets.save(change, settings.time_zone)
+    return True

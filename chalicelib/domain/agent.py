@@ -11,6 +11,7 @@ class Right(StrEnum):
     """What a route or a verb may need."""
 
     WORK_ON_TICKETS = "work_on_tickets"
+    CHANGE_PROPERTIES = "change_properties"
     SEE_ALL_TICKETS = "see_all_tickets"
     WRITE_SOLUTIONS = "write_solutions"
     APPROVE_SOLUTIONS = "approve_solutions"
@@ -22,7 +23,15 @@ class Right(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.SUPERVISOR: frozenset(Right) - {Right.CHANGE_SETTINGS},
-    Role.AGENT: frozenset({Right.WORK_ON_TICKETS, Right.SEE_ALL_TICKETS, Right.WRITE_SOLUTIONS, Right.READ_REPORTS}),
+    Role.AGENT: frozenset(
+        {
+            Right.WORK_ON_TICKETS,
+            Right.CHANGE_PROPERTIES,
+            Right.SEE_ALL_TICKETS,
+            Right.WRITE_SOLUTIONS,
+            Right.READ_REPORTS,
+        }
+    ),
     Role.CONTRIBUTOR: frozenset({Right.WORK_ON_TICKETS}),
 }
 

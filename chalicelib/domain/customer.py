@@ -1,19 +1,24 @@
 """Who asks: a person known by an address. Organizations and further addresses are not here yet."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.errors import InvalidInput
 
 SURVEY_PAUSE = timedelta(days=14)
+ACKNOWLEDGEMENTS = ((5, timedelta(hours=1)), (10, timedelta(hours=3)))
+"""So many acknowledgements at most in so long a time; what comes after makes tickets silently (rule 13)."""
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\.]+(\.[^\s@<>\"',;:()\[\]\\.]+)+")
 _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 as corrected by erratum 1690
 
 
 @dataclass(frozen=True)
 class Customer:
-    """`address` is in the form of `normal_address`; `surveyed_at` is when a survey was last sent (UTC)."""
+    """`address` is in the form of `normal_address`; `surveyed_at` is when a survey was last sent (UTC).
+
+    `acknowledged_at` are the times of the last acknowledgements, oldest first.
+    """
 
     id: int
     address: str
@@ -22,10 +27,20 @@ class Customer:
     created_at: datetime
     version: int = 0
     surveyed_at: datetime | None = None
+    acknowledged_at: tuple[datetime, ...] = ()
 
     def may_be_surveyed(self, now: datetime) -> bool:
         """At most one survey in 14 days (rule 19)."""
         return self.surveyed_at is None or now - self.surveyed_at >= SURVEY_PAUSE
+
+    def may_be_acknowledged(self, now: datetime) -> bool:
+        """Whether one more acknowledgement keeps within the limits of rule 13."""
+        return all(sum(now - at < window for at in self.acknowledged_at) < most for most, window in ACKNOWLEDGEMENTS)
+
+    def acknowledged(self, now: datetime) -> "Customer":
+        """Remembers an acknowledgement as long as the limits ask for it."""
+        most = max(most for most, _ in ACKNOWLEDGEMENTS)
+        return replace(self, acknowledged_at=(*self.acknowledged_at, now)[-most:])
 
 
 def normal_address(text: str) -> str:

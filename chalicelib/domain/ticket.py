@@ -171,7 +171,7 @@ class Ticket:
         """What was resolved 14 days ago is closed (rule 15): the next mail makes a follow-up. Empty before that."""
         if self.status is not Status.RESOLVED or self.resolved_at is None or now - self.resolved_at < CLOSED_AFTER:
             return Change(self, self)
-        return self._moved(Status.CLOSED, now, settings, DESK, ids, "rule:closed_after_resolved")
+        return self._moved(Status.CLOSED, now, settings, DESK, ids, "closed_after_resolved")
 
     def _moved(self, status: Status, at: datetime, settings: Settings, by: Author, ids: Ids, cause: str) -> "Change":
         """A ticket that is reopened stays with its agent, but not with one who left (rule 16)."""

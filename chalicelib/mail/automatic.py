@@ -14,7 +14,8 @@ _LIST_HEADERS = (
     *("List-Subscribe", "List-Owner", "List-Archive"),
 )
 _ROBOT = re.compile(
-    r"^(?:mailer-daemon|postmaster|mail-?daemon|(?:no|do-?not)[-_.]?reply|bounces?|auto-?reply)\b", re.IGNORECASE
+    r"^(?:mailer-daemon|postmaster|mail-?daemon|(?:no|do[-_.]?not)[-_.]?reply|bounces?|auto-?reply)(?![^\W_])",
+    re.IGNORECASE,
 )
 _AUTO_REPLY_SUBJECT = re.compile(
     r"^\W*(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer)|out of (?:the )?office"

@@ -1,20 +1,29 @@
 """Plain text in `format=flowed` (RFC 3676), whose lines are to be joined into paragraphs."""
 
 _SIGNATURE = "-- "
+_MOST_LINES = 100_000
+
+
+def is_too_long(text: str) -> bool:
+    """Whether `unflow` will leave the end of the text as it is."""
+    return text.count("\n") >= _MOST_LINES
 
 
 def unflow(text: str, *, delete_space: bool = False) -> str:
     """Joins the lines that end with a space to the next one of the same quote depth; `delete_space` is `delsp=yes`."""
-    joined: list[str] = []
+    pieces: list[str] = []
     open_depth = -1
-    for line in text.split("\n"):
+    lines = text.split("\n", _MOST_LINES)
+    rest = lines[_MOST_LINES:]
+    for line in lines[:_MOST_LINES]:
         depth, words = _without_quotes(line)
         if depth == open_depth and words != _SIGNATURE:
-            joined[-1] = (joined[-1].removesuffix(" ") if delete_space else joined[-1]) + words
+            pieces[-1] = pieces[-1].removesuffix(" ") if delete_space else pieces[-1]
+            pieces.append(words)
         else:
-            joined.append(">" * depth + (" " if depth and words else "") + words)
+            pieces += ["\n", ">" * depth, " " if depth and words else "", words]
         open_depth = depth if words.endswith(" ") and words != _SIGNATURE else -1
-    return "\n".join(joined)
+    return "\n".join(["".join(pieces[1:]), *rest])
 
 
 def _without_quotes(line: str) -> tuple[int, str]:

@@ -1,11 +1,13 @@
 """HTML mail: to plain text that reads well, and to HTML that is safe to show.
 
-Both go through nh3 (ammonia, html5ever) first: it reads tag soup as browsers do, in linear time.
+Both go through nh3 (ammonia, html5ever) first, which reads tag soup as browsers do; what would keep it busy is shown as
+its words alone.
 """
 
 import re
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import accumulate
 
 import nh3
 
@@ -26,10 +28,22 @@ _QUOTATION = re.compile(
     r"|type=[\"']?cite[\"']?",
     re.IGNORECASE,
 )
-_MOST_AMPERSANDS = 100_000
-_MOST_NESTED = 1_000
+MOST_MARKUP = 30_000
+_MOST_REFERENCES = 1_000
+_MOST_INDENTED = 20
+_MARKS_OF_ATTRIBUTES = " \t\n\f\r/\"'"
+_ATTRIBUTES_PER_TAG = 15
+_MOST_NESTED = 500
 _MOST_TO_LAY_OUT = 2_000_000
-_LINE_TAG = re.compile(r"<(?:br|p|div|tr|li|h\d|hr|blockquote|pre)\b[^<>]*>")
+# A tag of a hundred attributes or with a name beyond reason, found wherever `<` stands, in a comment or not: then no
+# tag that html5ever sees has more. The grammar is that of the HTML standard, 13.2.5.
+_OVERLOADED_TAG = re.compile(
+    r"</?[a-zA-Z](?:[^\t\n\f\r />]{100}|[^\t\n\f\r />]*+[\t\n\f\r /]++(?>[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    r"(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>)))?+"
+    r"[\t\n\f\r /]*+){100})"
+)
+_SILENT_ELEMENT = re.compile(r"<(style|script|title)\b[^<>]*>[^<]*</\1\s*>", re.IGNORECASE)
+_LINE_TAG = re.compile(r"<(?:br|p|div|tr|li|h\d|hr|blockquote|pre)\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NESTING_TAG = re.compile(
     r"<(/?)(?!(?:br|img|hr|input|meta|link|p|li|td|tr|th|col|dd|dt|option|area|wbr)\b)[a-z]", re.IGNORECASE
@@ -76,8 +90,10 @@ def sanitise(html: str, *, remote_images: bool = False) -> str:
             return value if tag == "img" and is_allowed else None
         return None if attribute == "href" and value.strip().lower().startswith(("data:", "cid:")) else value
 
+    if not is_bearable(html):
+        return f"<pre>{escape(words(html))}</pre>"
     return nh3.clean(
-        _bearable(html),
+        html,
         tags=_SHOWN_TAGS,
         clean_content_tags=_SILENT,
         attributes=_SHOWN_ATTRIBUTES,
@@ -92,18 +108,20 @@ def sanitise(html: str, *, remote_images: bool = False) -> str:
 def to_text(html: str) -> str:
     """Plain text with paragraphs, lists and rows as a reader would type them; quotations get `> ` as in plain mail,
     and a link's address follows its words in angle brackets."""
-    return _written(_TextWriter(), html)
+    return _written(_TextWriter(), html) if is_bearable(html) else words(html)
 
 
 def text_above_quotation(html: str) -> str:
     """The text above the first element that a mail program marked as its quotation, "" where nothing is marked."""
-    return _written(_TextWriter(stops_at_quotation=True), html) if _QUOTATION.search(html) else ""
+    if not (is_bearable(html) and _QUOTATION.search(html)):
+        return ""
+    return _written(_TextWriter(stops_at_quotation=True), html)
 
 
 def _written(writer: "_TextWriter", html: str) -> str:
     tidy = _tidy(html)
     if len(tidy) > _MOST_TO_LAY_OUT:
-        return unescape(_ANY_TAG.sub("", _LINE_TAG.sub("\n", tidy)))
+        return words(tidy)
     writer.feed(tidy)
     writer.close()
     return writer.text()
@@ -111,7 +129,7 @@ def _written(writer: "_TextWriter", html: str) -> str:
 
 def _tidy(html: str) -> str:
     return nh3.clean(
-        _bearable(html),
+        html,
         tags=_READ_TAGS,
         clean_content_tags=_SILENT,
         attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}, "blockquote": {"type"}},
@@ -120,17 +138,27 @@ def _tidy(html: str) -> str:
     )
 
 
-def _bearable(html: str) -> str:
-    """The same, unless it would keep html5ever busy for minutes, whose time grows with the square of the elements that
-    lie in one another and of the `&` in one text. No mail program writes such HTML: the words are kept."""
-    if html.count("&") > _MOST_AMPERSANDS:
-        html = html.replace("&nbsp;", "\xa0").replace("&", "＆")
-    depth = 0
-    for tag in _NESTING_TAG.finditer(html):
-        depth += -1 if tag[1] else 1
-        if depth > _MOST_NESTED:
-            return _ANY_TAG.sub(" ", html)
-    return html
+def words(html: str) -> str:
+    """The text of HTML that is not bearable: each tag that begins a line does, and nothing else is known of it."""
+    text = _ANY_TAG.sub(" ", _LINE_TAG.sub("\n", _SILENT_ELEMENT.sub(" ", html)))
+    if text.count("&") > _MOST_REFERENCES:
+        return text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return unescape(text)
+
+
+def markup(html: str) -> int:
+    """How much there is to parse: tags and character references, and as a fraction of one what may be attributes."""
+    attributes = sum(map(html.count, _MARKS_OF_ATTRIBUTES))
+    return html.count("<") + html.count("&") + attributes // _ATTRIBUTES_PER_TAG
+
+
+def is_bearable(html: str) -> bool:
+    """Whether it can be parsed in a moment. The time of html5ever grows with the square of the elements that lie in one
+    another, of the attributes of a tag and of the `&` in one text; its memory by a quarter of a kilobyte a tag."""
+    if markup(html) > MOST_MARKUP or _OVERLOADED_TAG.search(html):
+        return False
+    depths = accumulate((-1 if tag[1] else 1 for tag in _NESTING_TAG.finditer(html)), initial=0)
+    return max(depths) <= _MOST_NESTED
 
 
 class _TextWriter(HTMLParser):
@@ -141,13 +169,13 @@ class _TextWriter(HTMLParser):
         self._stops_at_quotation = stops_at_quotation
         self._is_stopped = False
         self._lines: list[str] = []
-        self._line = ""
+        self._line: list[str] = []
         self._line_depth = 0
         self._owed = 0
         self._quote_depth = 0
         self._verbatim_depth = 0
         self._lists: list[int | None] = []
-        self._links: list[tuple[str, str]] = []
+        self._links: list[tuple[str, int, int]] = []
 
     def text(self) -> str:
         self._finish_line()
@@ -168,7 +196,7 @@ class _TextWriter(HTMLParser):
             case "img":
                 self._write(dict(attrs).get("alt") or "")
             case "a":
-                self._links.append((dict(attrs).get("href") or "", self._line))
+                self._links.append((dict(attrs).get("href") or "", len(self._lines), len(self._line)))
             case "li":
                 self._write(self._bullet())
             case _:
@@ -215,7 +243,7 @@ class _TextWriter(HTMLParser):
             return
         if self._owed or not self._line:
             self._start_line()
-        self._line += words
+        self._line.append(words)
 
     def _start_line(self) -> None:
         self._finish_line()
@@ -225,28 +253,29 @@ class _TextWriter(HTMLParser):
 
     def _finish_line(self) -> None:
         if self._line:
-            self._lines.append(_quoted(self._line, self._line_depth))
-        self._line = ""
+            self._lines.append(_quoted("".join(self._line), self._line_depth))
+        self._line = []
 
     def _space(self) -> None:
-        if self._line and not self._owed and not self._line.endswith(" "):
-            self._line += " "
+        if self._line and not self._owed and not self._line[-1].endswith(" "):
+            self._line.append(" ")
 
     def _bullet(self) -> str:
-        indent = "  " * (len(self._lists) - 1)
+        indent = "  " * min(len(self._lists) - 1, _MOST_INDENTED)
         number = self._lists[-1] if self._lists else None
         if number is None:
             return f"{indent}- "
         self._lists[-1] = number + 1
         return f"{indent}{number}. "
 
-    def _close_link(self, href: str, before: str) -> None:
+    def _close_link(self, href: str, line: int, start: int) -> None:
         """The address after the words, unless they are the address; the link of a mere image says nothing."""
-        words = self._line.removeprefix(before)
+        start = start if line == len(self._lines) else 0
+        words = "".join(self._line[start:])
         bare = re.sub(r"^https?://(www\.)?|/$", "", href)
         if href and words.strip() and bare not in words:
-            self._line = f"{self._line.rstrip(' ')} <{href}>"
+            self._line[start:] = [words.rstrip(" "), f" <{href}>"]
 
 
 def _quoted(line: str, depth: int) -> str:
-    return ("> " * depth + line.replace("\xa0", " ")).rstrip(" ")
+    return ("> " * min(depth, _MOST_INDENTED) + line.replace("\xa0", " ")).rstrip(" ")

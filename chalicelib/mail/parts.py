@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from itertools import islice
+from pathlib import PurePosixPath
 
 from chalicelib.mail import flowed, headers, html
 from chalicelib.mail.charsets import decode
 from chalicelib.mail.message import Attachment
 
 _MOST_PARTS = 500
+_MOST_MARKUP_TO_STRIP = 1_000_000
+_LONGEST_FILE_NAME = 150
+_LONGEST_SUFFIX = 20
 _WINDOWS_PATH = re.compile(r"^(?:[A-Za-z]:)?\\.*\\|^[A-Za-z]:.*\\")
 _FORBIDDEN_IN_NAMES = re.compile("[\x00-\x1f\x7f/\\\\\u202a-\u202e\u2066-\u2069]")
 _SUFFIXES = {"message/rfc822": ".eml", "text/plain": ".txt", "text/calendar": ".ics", "image/jpeg": ".jpg"}
@@ -27,6 +31,7 @@ class Contents:
     defects: list[str] = field(default_factory=list)
     charset: str = ""
     hint: str = ""
+    markup: int = 0
 
     @property
     def text(self) -> str:
@@ -40,8 +45,12 @@ class Contents:
 def contents(message: Message, hint: str) -> Contents:
     """Text, HTML and attachments of the whole mail. Never raises; see `defects`."""
     found = Contents(hint=hint)
-    for leaf in islice(_leaves(message), _MOST_PARTS):
+    leaves = _leaves(message)
+    for leaf in islice(leaves, _MOST_PARTS):
         _take(leaf, found)
+    if rest := b"\n".join(_raw_content(leaf.message) for leaf in leaves):
+        found.attachments.append(Attachment("rest.txt", "text/plain", rest))
+        found.defects.append("too_complex")
     return found
 
 
@@ -83,7 +92,7 @@ def _take(leaf: _Leaf, found: Contents) -> None:
         source = _decoded(leaf.message, found)
         found.htmls.append(source)
         if not leaf.has_twin:
-            found.texts.append(html.to_text(source))
+            found.texts.append(_text_of_html(source, found))
     else:
         found.attachments.append(_attachment(leaf.message, found))
 
@@ -97,7 +106,18 @@ def _plain_text(part: Message, found: Contents) -> str:
     text = _decoded(part, found).replace("\r\n", "\n").replace("\r", "\n")
     if headers.parameter(part, "content-type", "format").lower() != "flowed":
         return text
+    if flowed.is_too_long(text):
+        found.defects.append("too_complex")
     return flowed.unflow(text, delete_space=headers.parameter(part, "content-type", "delsp").lower() == "yes")
+
+
+def _text_of_html(source: str, found: Contents) -> str:
+    """What each part may cost is limited by `html`, what they may cost together here. At worst its source is shown."""
+    found.markup += html.markup(source)
+    if found.markup <= html.MOST_MARKUP and html.is_bearable(source):
+        return html.to_text(source)
+    found.defects.append("too_complex")
+    return html.words(source) if found.markup <= _MOST_MARKUP_TO_STRIP else source
 
 
 def _decoded(part: Message, found: Contents) -> str:
@@ -146,9 +166,19 @@ def _file_name(part: Message, kind: str, found: Contents) -> str:
     given = _WINDOWS_PATH.sub("", _given_name(part, found.hint))
     safe = _FORBIDDEN_IN_NAMES.sub("_", given).strip(". ")
     if safe:
-        return safe
+        return _shortened(safe)
     suffix = _SUFFIXES.get(kind) or mimetypes.guess_extension(kind) or ""
     return f"{kind.partition('/')[0]}-{len(found.attachments) + 1}{suffix}"
+
+
+def _shortened(name: str) -> str:
+    """At most 150 bytes, which file systems and keys of objects take whatever is put around them; keeps the suffix."""
+    if len(name.encode()) <= _LONGEST_FILE_NAME:
+        return name
+    suffix = PurePosixPath(name).suffix
+    suffix = suffix if len(suffix.encode()) <= _LONGEST_SUFFIX else ""
+    stem = name.removesuffix(suffix).encode()[: _LONGEST_FILE_NAME - len(suffix.encode())]
+    return stem.decode(errors="ignore").rstrip(". ") + suffix
 
 
 def _given_name(part: Message, hint: str) -> str:

@@ -37,7 +37,10 @@ ATTRIBUTIONS = tuple(
     )
 )
 DATE = re.compile(_DATE)
-STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DATE}|{_MAILBOX}|[<(]\s*$")
+# Of these an attribution has a few. Where there are many, the patterns above would try each with each.
+PARTS_OF_ATTRIBUTION = re.compile(rf"{_DATE}|[<(\[]")
+_AT = r"[^\s<>()\[\]]@[^\s<>()\[\]]"
+STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DATE}|{_AT}|[<(]\s*$")
 
 _COPIED = (
     "origin(?:al|ale|ele|e)|oorspronkelijk|ursprünglich|mensaje|mensagem|messaggio|원본|원래|元の|原始|исходное|oryginalna"
@@ -49,7 +52,7 @@ _FORWARD_OPENING = (
     "|inicio del mensaje .{1,20}|inizio messaggio .{1,20}|início da mensagem .{1,20}|转发的邮件|転送されたメッセージ"
 )
 ORIGINAL = re.compile(
-    rf"^[\s*]*(?:[-_=─]{{3,}}.{{0,30}}(?:{_COPIED}).{{0,30}}[-_=─]{{3,}}|(?:{_FORWARD_OPENING})\s*[:：])[\s*]*$",
+    rf"^[\s*]*+(?:[-_=─]{{3,}}+.{{0,30}}(?:{_COPIED}).{{0,30}}[-_=─]{{3,}}|(?:{_FORWARD_OPENING})\s*[:：])[\s*]*$",
     re.IGNORECASE,
 )
 

@@ -15,6 +15,7 @@ _MOST_LINES = 5_000
 _MOST_ATTRIBUTION_LINES = 6
 _MOST_HEADER_LINES = 30
 _LONGEST_ATTRIBUTION = 400
+_MOST_PARTS = 12
 _LONGEST_MARK = 500
 _MOST_SIGNATURE_LINES = 15
 _LONGEST_SALUTATION = 30
@@ -42,7 +43,7 @@ def split(text: str, html: str = "") -> tuple[str, str]:
 
     `html` is asked where the words tell nothing, as in languages we don't know: programs mark quotations there.
     """
-    lines = text.split("\n")
+    lines = text.split("\n", _MOST_LINES)
     kinds = _kinds(lines)
     reply_lines = _reply(lines, kinds)
     if len(reply_lines) == len(lines):
@@ -127,26 +128,27 @@ def _shape(kinds: list[_Kind], indexes: Sequence[int]) -> str:
 
 def _without_ending(kept: list[int], lines: list[str], kinds: list[_Kind]) -> list[int]:
     """Drops signatures, footers, rules and quotations from the end, as long as text remains."""
-    if all(kinds[index] != _Kind.TEXT for index in kept):
+    first_text = next((place for place, index in enumerate(kept) if kinds[index] == _Kind.TEXT), None)
+    if first_text is None:
         return kept
-    end = len(kept)
-    while kinds[kept[end - 1]] in _ENDINGS:
-        end -= 1
-    kept = kept[:end]
-    for place in range(max(1, len(kept) - _MOST_SIGNATURE_LINES), len(kept)):
-        has_text_before = any(kinds[index] == _Kind.TEXT for index in kept[:place])
-        if has_text_before and marks.SIGNATURE.match(lines[kept[place]]):
-            return _without_ending(kept[:place], lines, kinds)
-    return kept
+    end, signature = 0, len(kept)
+    while signature != end:
+        end = signature
+        while kinds[kept[end - 1]] in _ENDINGS:
+            end -= 1
+        last_lines = range(max(first_text + 1, end - _MOST_SIGNATURE_LINES), end)
+        signature = next((place for place in last_lines if marks.SIGNATURE.match(lines[kept[place]])), end)
+    return kept[:end]
 
 
 def _kinds(lines: list[str]) -> list[_Kind]:
-    """The kind of each line; of a very long mail's end only whether it is quoted."""
+    """The kind of each line; the end of a very long mail counts as one line, of which is asked whether it is quoted."""
     kinds: list[_Kind] = []
-    while len(kinds) < min(len(lines), _MOST_LINES):
-        kind, count = _kind_at(lines, kinds)
+    looked_at = lines[:_MOST_LINES]
+    while len(kinds) < len(looked_at):
+        kind, count = _kind_at(looked_at, kinds)
         kinds += [kind] * count
-    rest = (_Kind.QUOTE if line.startswith(">") else _Kind.TEXT for line in lines[len(kinds) :])
+    rest = (_Kind.QUOTE if line.startswith(">") else _Kind.TEXT for line in lines[_MOST_LINES:])
     return [*kinds, *rest]
 
 
@@ -223,7 +225,7 @@ def _attribution_length(lines: list[str], start: int) -> int:
         if count > 1 and not _may_continue(lines, start + count - 1, joined):
             return 0
         joined = f"{joined} {line.strip()}".strip()
-        if len(joined) > _LONGEST_ATTRIBUTION:
+        if len(joined) > _LONGEST_ATTRIBUTION or len(marks.PARTS_OF_ATTRIBUTION.findall(joined)) > _MOST_PARTS:
             return 0
         is_balanced = joined.count("<") <= joined.count(">")
         if line.strip() and is_balanced and any(pattern.search(joined) for pattern in marks.ATTRIBUTIONS):

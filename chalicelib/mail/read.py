@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email.errors import MessageError
 from email.message import Message
-from email.parser import BytesHeaderParser, BytesParser
-from email.policy import compat32
 
 from chalicelib.mail import automatic, headers, parts, quotes, threading
 from chalicelib.mail.message import Address, InboundMail, Verdicts
+from chalicelib.mail.structure import parsed
 from chalicelib.mail.write import LOOP_HEADER
 
 _ENVELOPE_HINTS = (
@@ -18,15 +16,18 @@ _ENVELOPE_HINTS = (
 )
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,254}@[^\s<>;]{1,255})>?\s*;", re.IGNORECASE)
 _OUR_SERVER = "amazonses.com"
-_COMMENT_OR_QUOTED = re.compile(r"\([^()]*\)|\"[^\"]*\"")
+_LONGEST_RESULTS = 5_000
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*+\"")
+_COMMENT = re.compile(r"\((?:\\.|[^()\\])*+\)")
 _METHOD_RESULT = re.compile(r"\s*(dmarc|spf|dkim)\s*=\s*([a-z]+)\b")
+_DMARC = re.compile(r"\bdmarc\s*=")
 _HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*@?([\w.-]+)")
 _HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 
 
 def read(raw: bytes) -> InboundMail:
     """Everything that can be understood of the mail. Never raises: what can't be read is named in `defects`."""
-    message, parse_defects = _parsed(raw)
+    message, parse_defects = parsed(raw)
     hint = parts.declared_charset(message)
     contents = parts.contents(message, hint)
     mail = _with_body(_with_addresses(_with_ids(message, hint), message, hint), contents)
@@ -36,15 +37,6 @@ def read(raw: bytes) -> InboundMail:
         verdicts=_verdicts(message, mail.from_),
         defects=tuple(dict.fromkeys((*parse_defects, *_header_defects(message, mail), *contents.defects))),
     )
-
-
-def _parsed(raw: bytes) -> tuple[Message, tuple[str, ...]]:
-    """The parser is made never to fail, yet thousands of parts within parts exhaust the stack: headers alone then."""
-    try:
-        message = BytesParser(policy=compat32).parsebytes(raw)
-    except (MessageError, ValueError, LookupError, TypeError, RecursionError):
-        return BytesHeaderParser(policy=compat32).parsebytes(raw), ("bad_structure",)
-    return message, ("bad_structure",) if message.defects else ()
 
 
 def _with_ids(message: Message, hint: str) -> InboundMail:
@@ -126,10 +118,14 @@ def _verdicts(message: Message, from_: Address | None) -> Verdicts:
 def _authentication(field: str) -> dict[str, str]:
     """The results of an Authentication-Results field (RFC 8601) that SES wrote, and the domain that DMARC looked at.
 
-    Comments and quoted strings are dropped first: a sender decides what stands in them. Of two results, the first.
+    Comments and quoted strings are dropped first: a sender decides what stands in them. Where that leaves half of one,
+    or DMARC is named twice, somebody plays with the field, and it tells nothing.
     """
-    server, *results = _COMMENT_OR_QUOTED.sub("", field).split(";")
-    if server.strip() != _OUR_SERVER:
+    server, *results = _without_asides(field).split(";")
+    is_doubtful = (
+        len(field) > _LONGEST_RESULTS or len(_DMARC.findall(field)) > 1 or re.search('[()"]', ";".join(results))
+    )
+    if server.strip() != _OUR_SERVER or is_doubtful:
         return {}
     found: dict[str, str] = {}
     for result in results:
@@ -138,6 +134,14 @@ def _authentication(field: str) -> dict[str, str]:
             if match[1] == "dmarc" and (domain := _HEADER_FROM.search(result)):
                 found.setdefault("header.from", domain[1])
     return found
+
+
+def _without_asides(field: str) -> str:
+    """Without quoted strings (RFC 5322 3.2.4) and comments, which may stand in one another (3.2.2)."""
+    field, found = _QUOTED.sub("", field[:_LONGEST_RESULTS]), 1
+    while found:
+        field, found = _COMMENT.subn("", field)
+    return field
 
 
 def _is_aligned(domain: str, other: str) -> bool:

@@ -101,13 +101,13 @@ def _mailboxes(header: str, *addresses: Address) -> str:
 
 
 def _mailbox(header: str, address: Address) -> str:
-    email, name = _sendable(address.email), _one_line(address.name)
+    email, name = sendable(address.email), _one_line(address.name)
     if _is_plain(name):
         return formataddr((name, email))
     return f"{_encoded(name, header)}\n <{email}>"
 
 
-def _sendable(email: str) -> str:
+def sendable(email: str) -> str:
     local, _, domain = email.rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")

@@ -24,8 +24,8 @@ class DeskBlueprint(Blueprint):
     """Routes whose views take a Visit and the path's parameters, decoded. Each says whom it is for."""
 
     def public(self, path: str, *methods: str) -> Callable[[View], View]:
-        """A page for everybody; GET unless other methods are named."""
-        return self._registrar(path, methods, None)
+        """A page for everybody; GET, and HEAD for monitors and previews, unless other methods are named."""
+        return self._registrar(path, methods or ("GET", "HEAD"), None)
 
     def agents(self, path: str, right: Right, *methods: str) -> Callable[[View], View]:
         """A page of the console for agents with this right; GET unless other methods are named."""
@@ -49,7 +49,10 @@ class DeskBlueprint(Blueprint):
         except Exception:
             logger.exception("no settings", route=self.current_request.path)
             return errors.last_resort()
-        return pages.finish(arrived, _tried(view, arrived, right, params))
+        response = pages.finish(arrived, _tried(view, arrived, right, params))
+        if self.current_request.method == "HEAD":
+            response.body = ""
+        return response
 
 
 def _tried(view: Callable[..., Response], arrived: Visit, right: Right | None, params: dict[str, str]) -> Response:

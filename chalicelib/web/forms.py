@@ -1,5 +1,6 @@
 """What a form brought: fields and files, read from both encodings of HTML forms, broken ones as far as they go."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from chalicelib.domain.errors import DeskError, InvalidInput
 LARGEST_BODY = 10_000_000  # the gateway's own limit
 _MOST_FIELDS = 100
 _LONGEST_NAME_SHOWN = 40
+_FORBIDDEN_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control and direction marks
 
 
 @dataclass
@@ -34,6 +36,10 @@ class Form:
     def text(self, name: str) -> str:
         """The value without blanks around it, "" when it was not sent."""
         return self.fields.get(name, "").strip()
+
+    def line(self, name: str) -> str:
+        """The value in one line, as a browser's own field would have sent it."""
+        return " ".join(self.text(name).split())
 
     def number(self, name: str) -> int:
         """Raises InvalidInput("form_unreadable") for what is not a number: our pages send nothing else."""
@@ -113,7 +119,8 @@ def _add(form: Form, name: str, value: str) -> None:
 
 def _upload(part: MultipartPart) -> Upload:
     filename = (part.filename or "").replace("\\", "/").rpartition("/")[2]
-    return Upload(filename or "file", part.content_type, part.raw)
+    safe = _FORBIDDEN_IN_NAMES.sub("_", filename).strip(". ")
+    return Upload(safe or "file", part.content_type, part.raw)
 
 
 def first(errors: Mapping[str, DeskError]) -> DeskError | None:

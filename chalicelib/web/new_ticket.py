@@ -134,9 +134,9 @@ def _request(visit: Visit, form: Form, token: str) -> FormRequest:
     submission_id, _ = links.read_form(visit.settings, token)
     return FormRequest(
         submission_id=f"{submission_id}-{_digest(form)}",
-        name=form.text("name"),
+        name=form.line("name"),
         address=form.text("email"),
-        subject=form.text("subject"),
+        subject=form.line("subject"),
         text=form.text("text"),
         language=visit.language,
         uploads=tuple(form.uploads),

@@ -4,11 +4,14 @@ from chalice.app import Response
 
 from chalicelib.desk import inbound
 from chalicelib.domain.agent import Right
+from chalicelib.domain.errors import NotFound
 from chalicelib.web import forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
+
+_LONGEST_KEY = 1_024  # bytes, of S3
 
 
 @routes.agents("/agent/quarantine", Right.SEE_QUARANTINE)
@@ -20,5 +23,8 @@ def show(visit: Visit) -> Response:
 def replay(visit: Visit) -> Response:
     form = forms.read(visit.request)
     form.check(("key",))
-    is_read = inbound.replay(form.text("key"), visit.now)
+    key = form.text("key")
+    if len(key.encode()) > _LONGEST_KEY:
+        raise NotFound("mail_not_quarantined")
+    is_read = inbound.replay(key, visit.now)
     return pages.redirect(visit, "/agent/quarantine", "replayed" if is_read else "replay_failed")

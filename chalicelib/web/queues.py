@@ -12,21 +12,29 @@ from chalicelib.web.visit import Visit
 routes = DeskBlueprint(__name__)
 
 ROWS = 25
+_LONGEST_CURSOR = 200
 
 
 @routes.agents("/agent", Right.WORK_ON_TICKETS)
 def show(visit: Visit) -> Response:
     queue = _queue(visit.query("queue"), visit.agent)
-    page = tickets.list_by_queue(queue, visit.agent.id, visit.query("after") or None, ROWS)
+    cursor = _cursor(visit)
+    page = tickets.list_by_queue(queue, visit.agent.id, cursor, ROWS)
     values = {
         "queue": queue,
         "counts": counts.by_queue(visit.agent.id, visit.now),
         "tickets": page.items,
         "cursor": page.cursor,
-        "is_continued": bool(visit.query("after")),
+        "is_continued": cursor is not None,
         "agents": visit.settings.agents,
     }
     return pages.render(visit, "agent/queue.html", values)
+
+
+def _cursor(visit: Visit) -> str | None:
+    """One longer than ours ever are starts at the beginning, before anybody tries to read it."""
+    after = visit.query("after")
+    return after if 0 < len(after) <= _LONGEST_CURSOR else None
 
 
 def _queue(name: str, agent: Agent) -> Queue:

@@ -28,7 +28,7 @@ def sign_in(visit: Visit) -> Response:
     back = form.text("next")
     try:
         form.check(("email", "password", "next"))
-        result = sessions.sign_in(form.text("email"), form.fields.get("password", ""), visit.now)
+        result = sessions.sign_in(form.text("email"), form.fields.get("password", ""), visit.remote_address, visit.now)
     except (InvalidInput, TooMany) as error:
         return _sign_in_page(visit, form.text("email"), back, error)
     if isinstance(result, FirstPassword):

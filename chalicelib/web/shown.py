@@ -14,6 +14,7 @@ _SOON = timedelta(hours=1)
 _UNITS = (("days", 1440, 2880), ("hours", 60, 60), ("minutes", 1, 1))  # minutes of one, and from how many on
 _URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
 _EXTRACTED, _EXTRACT = 600, 160
+_LONGEST_TEXT = 20_000
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
 _UNDOABLE = frozenset({"assigned", "status_set", "priority_set"})
 
@@ -119,6 +120,15 @@ def prose(text: str) -> Markup:
         parts += [escape(text[end : match.start()]), _link(match.group())]
         end = match.end()
     return Markup("").join([*parts, escape(text[end:])])
+
+
+def opening(text: str) -> str:
+    """As much of a text as is shown on a page with others."""
+    return f"{text[:_LONGEST_TEXT]}…" if is_cut(text) else text
+
+
+def is_cut(text: str) -> bool:
+    return len(text) > _LONGEST_TEXT
 
 
 def extract(text: str) -> str:

@@ -6,8 +6,8 @@ from chalice.app import Response
 
 from chalicelib.adapters import solutions as solution_store
 from chalicelib.desk import solutions
-from chalicelib.domain.agent import Right
-from chalicelib.domain.errors import DeskError, InvalidInput, NotAllowed, StaleVersion
+from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.errors import DeskError, InvalidInput, NotAllowed, NotFound, StaleVersion
 from chalicelib.domain.solution import Solution, SolutionStatus
 from chalicelib.i18n import LANGUAGES
 from chalicelib.web import errors, forms, pages
@@ -76,9 +76,9 @@ def rewrite(visit: Visit, solution_id: str) -> Response:
 
 
 @routes.agents(f"{_PAGE}/body", Right.WORK_ON_TICKETS)
-def show_body(_: Visit, solution_id: str) -> Response:
+def show_body(visit: Visit, solution_id: str) -> Response:
     """The Markdown alone, for the reply form to insert."""
-    solution = solution_store.get(identifier(solution_id))
+    solution = readable(identifier(solution_id), visit.agent)
     return Response(solution.body, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": pages.NOT_STORED})
 
 
@@ -90,6 +90,14 @@ def move(visit: Visit, solution_id: str) -> Response:
         raise InvalidInput("form_unreadable")
     solutions.move(wanted, SolutionStatus(form.text("status")), visit.agent, visit.now)
     return pages.redirect(visit, f"{_LIST}/{wanted}", "solution_moved")
+
+
+def readable(solution_id: int, agent: Agent) -> Solution:
+    """A solution that is public or that the agent could write. Raises NotFound for others, as for none."""
+    solution = solution_store.get(solution_id)
+    if not (solution.is_public or agent.may(Right.WRITE_SOLUTIONS)):
+        raise NotFound("solution_not_found")
+    return solution
 
 
 def _read(visit: Visit) -> tuple[Draft, forms.Form]:

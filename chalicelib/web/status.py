@@ -6,8 +6,9 @@ from chalicelib.adapters import tickets
 from chalicelib.desk import links
 from chalicelib.domain.entry import Entry
 from chalicelib.domain.sla import ClockName
-from chalicelib.web import files, pages
+from chalicelib.web import files, pages, parts
 from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.parts import Part
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
@@ -18,11 +19,20 @@ def show(visit: Visit, token: str) -> Response:
     page = tickets.get_page(links.read_status(visit.settings, token))
     values = {
         "ticket": page.ticket,
-        "messages": _public(page.entries),
         "first_response": page.ticket.clock(ClockName.FIRST_RESPONSE),
         "token": token,
     }
-    return pages.render(visit, "public/status.html", values)
+
+    def of(part: Part) -> Response:
+        return pages.render(visit, "public/status.html", {**values, "part": part})
+
+    return parts.render(visit, _public(page.entries), of)
+
+
+@routes.public("/status/{token}/entries/{entry_id}/text")
+def show_text(visit: Visit, token: str, entry_id: str) -> Response:
+    page = tickets.get_page(links.read_status(visit.settings, token))
+    return parts.whole_text(_public(page.entries), entry_id)
 
 
 @routes.public("/status/{token}/files/{entry_id}/{index}")

@@ -8,13 +8,16 @@ from chalicelib.adapters import customers, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import tickets
-from chalicelib.domain.agent import Right
+from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
+from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
 from chalicelib.domain.words import Priority, Status
-from chalicelib.web import errors, files, forms, pages, timeline
+from chalicelib.web import errors, files, forms, pages, parts, timeline
 from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.parts import Part
 from chalicelib.web.paths import identifier
+from chalicelib.web.solutions import readable
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
@@ -25,13 +28,17 @@ _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 
 @dataclass(frozen=True)
 class Draft:
-    """What an agent was writing when something came between; `seen` only when that was another message."""
+    """What an agent was writing when something came between; `seen` only when that was another message.
+
+    `is_written_wrong`: the error is about what was written, and stands where that is written.
+    """
 
     text: str = ""
     then: str = ""
     note: str = ""
     error: DeskError | None = None
     seen: int | None = None
+    is_written_wrong: bool = False
 
 
 @routes.agents(_PAGE, Right.WORK_ON_TICKETS)
@@ -44,6 +51,11 @@ def show_file(visit: Visit, number: str, entry_id: str, index: str) -> Response:
     return files.send_to(_visible_page(visit, identifier(number)).entries, entry_id, index)
 
 
+@routes.agents(f"{_PAGE}/entries/{{entry_id}}/text", Right.WORK_ON_TICKETS)
+def show_text(visit: Visit, number: str, entry_id: str) -> Response:
+    return parts.whole_text(_visible_page(visit, identifier(number)).entries, entry_id)
+
+
 @routes.agents(f"{_PAGE}/reply", Right.WORK_ON_TICKETS, "POST")
 def reply(visit: Visit, number: str) -> Response:
     """Sends, or with the other button puts a solution into the draft."""
@@ -52,13 +64,13 @@ def reply(visit: Visit, number: str) -> Response:
     try:
         form.check(("text", "seen", "then", "solution", "action"))
         if form.text("action") == "insert":
-            return _page(visit, at, Draft(_with_solution(draft.text, form), draft.then))
+            return _page(visit, at, Draft(_with_solution(draft.text, form, visit.agent), draft.then))
         seen = form.number("seen")
-        then = _status(draft.then) if draft.then else None
+        then = _wanted_status(draft.then, visit.agent)
         tickets.reply(at, draft.text, visit.agent, seen, visit.now, then)
     except (InvalidInput, Conflict) as error:
         overtaken = form.number("seen") if error.code == "stale_reply" else None
-        return _page(visit, at, Draft(draft.text, draft.then, error=error, seen=overtaken))
+        return _page(visit, at, Draft(draft.text, draft.then, "", error, overtaken, is_written_wrong=True))
     return pages.redirect(visit, _path(at), "replied")
 
 
@@ -69,11 +81,11 @@ def add_note(visit: Visit, number: str) -> Response:
         form.check(("text",))
         tickets.add_note(at, form.fields.get("text", ""), visit.agent, visit.now)
     except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(note=form.fields.get("text", ""), error=error))
+        return _page(visit, at, Draft(note=form.fields.get("text", ""), error=error, is_written_wrong=True))
     return pages.redirect(visit, _path(at), "noted")
 
 
-@routes.agents(f"{_PAGE}/assign", Right.WORK_ON_TICKETS, "POST")
+@routes.agents(f"{_PAGE}/assign", Right.CHANGE_PROPERTIES, "POST")
 def assign(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
     try:
@@ -84,7 +96,7 @@ def assign(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"assigned:{form.text('was')}")
 
 
-@routes.agents(f"{_PAGE}/status", Right.WORK_ON_TICKETS, "POST")
+@routes.agents(f"{_PAGE}/status", Right.CHANGE_PROPERTIES, "POST")
 def set_status(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
     try:
@@ -97,7 +109,7 @@ def set_status(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"status_set:{before if before in TRANSITIONS[wanted] else ''}")
 
 
-@routes.agents(f"{_PAGE}/priority", Right.WORK_ON_TICKETS, "POST")
+@routes.agents(f"{_PAGE}/priority", Right.CHANGE_PROPERTIES, "POST")
 def set_priority(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
     try:
@@ -114,9 +126,6 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
     panel = customers.get_panel(ticket.customer_id)
     values = {
         "ticket": ticket,
-        "pieces": timeline.of(page.entries, page.outgoing, draft.seen),
-        "history": timeline.history(page.entries),
-        "notices": timeline.notices(page.outgoing),
         "survey": page.survey,
         "customer": panel.customer,
         "other_tickets": tuple(
@@ -128,9 +137,23 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "statuses": _statuses(ticket),
         "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
         "solutions": solutions.list_public(),
+        "may_change": visit.agent.may(Right.CHANGE_PROPERTIES),
         "draft": draft,
     }
-    return errors.render(visit, "agent/ticket.html", values, draft.error)
+
+    def of(part: Part) -> Response:
+        return errors.render(visit, "agent/ticket.html", values | _said(part, page.outgoing, draft.seen), draft.error)
+
+    return parts.render(visit, page.entries, of)
+
+
+def _said(part: Part, outgoing: tuple[Outgoing, ...], seen: int | None) -> dict[str, object]:
+    return {
+        "part": part,
+        "pieces": timeline.of(part.entries, outgoing, seen),
+        "history": timeline.history(part.entries),
+        "notices": tuple(mail for mail in timeline.notices(outgoing) if part.spans(mail.id)),
+    }
 
 
 def _visible_page(visit: Visit, number: int) -> TicketPage:
@@ -146,11 +169,19 @@ def _statuses(ticket: Ticket) -> tuple[Status, ...]:
     return tuple(status for status in Status if status is ticket.status or status in TRANSITIONS[ticket.status])
 
 
-def _with_solution(text: str, form: forms.Form) -> str:
+def _with_solution(text: str, form: forms.Form, agent: Agent) -> str:
     if not form.text("solution"):
         return text
-    body = solutions.get(form.number("solution")).body.strip()
+    body = readable(form.number("solution"), agent).body.strip()
     return f"{text.rstrip()}\n\n{body}\n" if text.strip() else f"{body}\n"
+
+
+def _wanted_status(word: str, agent: Agent) -> Status | None:
+    """The status to set with a reply. Raises NotAllowed."""
+    if not word:
+        return None
+    agent.require(Right.CHANGE_PROPERTIES)
+    return _status(word)
 
 
 def _status(word: str) -> Status:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_address
 from urllib.parse import urlencode, urlsplit
 
 from chalice.app import Request
@@ -13,6 +14,9 @@ from chalicelib.domain.errors import NotSignedIn
 from chalicelib.domain.settings import Settings
 from chalicelib.i18n import LANGUAGES
 from chalicelib.web import cookies
+
+_UNKNOWN = "unknown"
+_LONGEST_ADDRESS = 45  # an IPv6 address that holds one of IPv4 in dots
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,13 @@ class Visit:
 
     @property
     def remote_address(self) -> str:
-        """The visitor's address as CloudFront saw it; behind it stands CloudFront's own, which the gateway adds."""
+        """The visitor's address as CloudFront saw it; behind it stands CloudFront's own, which the gateway adds.
+
+        Without CloudFront it is the one that the gateway saw; "unknown" for what is no address.
+        """
         seen = [part.strip() for part in self.header("x-forwarded-for").split(",") if part.strip()]
-        if seen:
-            return seen[-2] if len(seen) > 1 else seen[0]
-        return str(self.request.context.get("identity", {}).get("sourceIp", ""))
+        gateway_saw = str(self.request.context.get("identity", {}).get("sourceIp", ""))
+        return _address(seen[-2] if len(seen) > 1 else gateway_saw)
 
 
 def arrive(request: Request, now: datetime) -> Visit:
@@ -92,6 +98,14 @@ def sign_in(visit: Visit, right: Right) -> Visit:
     known = replace(visit, signed_in=agent, language=_chosen(visit) or agent.language)
     agent.require(right)
     return known
+
+
+def _address(written: str) -> str:
+    """In the one spelling of an address, so that its limits can't be met twice."""
+    try:
+        return str(ip_address(written)) if len(written) <= _LONGEST_ADDRESS else _UNKNOWN
+    except ValueError:
+        return _UNKNOWN
 
 
 def _chosen(visit: Visit) -> str:

@@ -19,7 +19,7 @@ def test_an_invited_agent_has_a_sign_in_and_a_role() -> None:
     agent = agents.invite(" JO@desk.example", "Jo", Role.AGENT, NOW, "ko", PASSWORD, is_final=True)
     assert (agent.address, agent.name, agent.language) == (ADDRESS, "Jo", "ko")
     assert stored_roles() == [Role.AGENT]
-    assert isinstance(sessions.sign_in(ADDRESS, PASSWORD, NOW), str)
+    assert isinstance(sessions.sign_in(ADDRESS, PASSWORD, "192.0.2.1", NOW), str)
 
 
 def test_inviting_again_keeps_the_password_and_gives_the_role() -> None:
@@ -27,7 +27,7 @@ def test_inviting_again_keeps_the_password_and_gives_the_role() -> None:
     second = agents.invite(ADDRESS, "Someone", Role.SUPERVISOR, NOW, password="Another-pass-9", is_final=True)
     assert (second.id, second.name) == (first.id, "Jo")
     assert stored_roles() == [Role.SUPERVISOR]
-    assert isinstance(sessions.sign_in(ADDRESS, PASSWORD, NOW), str)
+    assert isinstance(sessions.sign_in(ADDRESS, PASSWORD, "192.0.2.1", NOW), str)
 
 
 def test_inviting_twice_the_same_way_changes_nothing() -> None:

@@ -156,6 +156,25 @@ class TestWhichTicket:
         assert (journey.status(1), texts(1)) == ("closed", ["The pump is broken."])
         assert (page(2).ticket.follows, page(2).ticket.customer_id) == (1, page(1).ticket.customer_id)
 
+    def test_a_follow_up_keeps_the_customer_when_somebody_in_copy_writes_it(self) -> None:
+        receive_mail(cc="cora@customer.example")
+        close()
+        receive_mail("Broken again.", from_="cora@customer.example", to=reply_address())
+        follow_up = page(2).ticket
+        assert (follow_up.customer_address, follow_up.cc) == (CUSTOMER_ADDRESS, ("cora@customer.example",))
+
+    def test_an_agent_can_not_answer_a_closed_ticket_by_mail(self) -> None:
+        """They would become the customer of a follow-up: the quarantine says why instead."""
+        receive_mail()
+        close()
+        receive_mail("One more thing.", from_=AGENT.address, to=reply_address(), authentication_results=PASSED)
+        assert (journey.numbers(), [mail.cause for mail in inbound.list_quarantined()]) == ([1], ["ticket_closed"])
+
+    def test_another_customers_mail_with_a_known_message_id_makes_a_ticket_of_its_own(self) -> None:
+        receive_mail(message_id="<const@scanner.example>")
+        receive_mail("A scan.", from_="bob@customer.example", message_id="<const@scanner.example>")
+        assert (texts(1), texts(2)) == (["The pump is broken."], ["A scan."])
+
 
 @pytest.mark.usefixtures("cloud")
 class TestAgentsMail:

@@ -55,6 +55,28 @@ class TestSending:
         assert "Turn it **off**." in journey.text_of(mail)
         assert "<strong>off</strong>" in str(mail.get_body(("html",)))
 
+    def test_a_link_to_a_page_of_ours_gets_the_whole_address(self) -> None:
+        receive_mail()
+        tickets.reply(1, "See [the form](/new) or [that](//x.example).", AGENT, page().ticket.last_entry, NOW)
+        deliver(Purpose.REPLY)
+        html = sent(CUSTOMER_ADDRESS)[0].get_body(("html",)).get_content()
+        assert 'href="https://desk.example/new"' in html
+        assert "https://desk.example//x.example" not in html
+
+    def test_two_deliveries_at_the_same_time_keep_the_outcome_of_the_first(self) -> None:
+        receive_mail()
+        first: list[Outgoing] = []
+
+        def deliver_faster() -> None:
+            deliver()
+            first.append(entry())
+
+        with on_the_wire() as wire:
+            wire.meanwhile("sesv2.SendEmail", deliver_faster)
+            deliver()
+        assert [entry()] == first
+        assert entry().delivery is Delivery.SENT
+
     def test_the_new_assignee_is_told_in_their_own_language(self) -> None:
         receive_mail()
         tickets.assign(1, COLLEAGUE.id, AGENT, NOW)

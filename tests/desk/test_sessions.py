@@ -23,8 +23,11 @@ def jo(user_pool: str) -> None:
     agents.invite(ADDRESS, "Jo", Role.AGENT, NOW, password=PASSWORD, is_final=True)
 
 
-def sign_in(password: str = PASSWORD, address: str = ADDRESS) -> str:
-    token = sessions.sign_in(address, password, NOW)
+PLACE = "192.0.2.1"
+
+
+def sign_in(password: str = PASSWORD, address: str = ADDRESS, place: str = PLACE) -> str:
+    token = sessions.sign_in(address, password, place, NOW)
     assert isinstance(token, str)
     return token
 
@@ -54,7 +57,7 @@ class TestSignIn:
     )
     def test_every_failure_looks_the_same(self, address: str, password: str) -> None:
         with pytest.raises(InvalidInput) as error:
-            sessions.sign_in(address, password, NOW)
+            sessions.sign_in(address, password, PLACE, NOW)
         assert (error.value.code, error.value.field) == ("sign_in_failed", "password")
 
     def test_who_left_can_not_sign_in(self) -> None:
@@ -68,7 +71,23 @@ class TestSignIn:
                 sign_in("wrong")
         with pytest.raises(TooMany):
             sign_in()
-        assert sessions.sign_in(ADDRESS, PASSWORD, NOW + timedelta(minutes=15))
+        assert sessions.sign_in(ADDRESS, PASSWORD, PLACE, NOW + timedelta(minutes=15))
+
+    def test_a_stranger_can_not_lock_an_agent_out(self) -> None:
+        for _ in range(11):
+            with pytest.raises((InvalidInput, TooMany)):
+                sign_in("wrong", place="198.51.100.7")
+        assert sign_in()
+
+    def test_fifty_failures_from_everywhere_are_too_many(self) -> None:
+        for number in range(50):
+            with pytest.raises(InvalidInput):
+                sign_in("wrong", place=f"198.51.100.{number}")
+        with pytest.raises(TooMany):
+            sign_in()
+
+    def test_right_passwords_are_never_too_many(self) -> None:
+        assert len({sign_in() for _ in range(12)}) == 12
 
     def test_tries_at_one_address_do_not_lock_out_another(self) -> None:
         for _ in range(11):
@@ -83,7 +102,7 @@ class TestFirstPassword:
         agents.invite(ADDRESS, "Jo", Role.AGENT, NOW, password=TEMPORARY)
 
     def challenge(self) -> str:
-        first = sessions.sign_in(ADDRESS, TEMPORARY, NOW)
+        first = sessions.sign_in(ADDRESS, TEMPORARY, PLACE, NOW)
         assert isinstance(first, FirstPassword)
         assert first.address == ADDRESS
         return first.challenge

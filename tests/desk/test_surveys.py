@@ -111,6 +111,15 @@ class TestSending:
             assert surveys.send_due(DUE) == 1
         assert surveys.send_due(DUE) == 1
 
+    def test_one_ticket_that_fails_does_not_hold_up_the_rest_and_rings(self) -> None:
+        resolve_new_ticket()
+        resolve_new_ticket(address="park@customer.example")
+        with on_the_wire() as wire:
+            wire.fails_before("dynamodb.TransactWriteItems")
+            with pytest.raises(Lost):
+                surveys.send_due(DUE)
+        assert sorted((asked(1), asked(2))) == [0, 1]
+
     @pytest.mark.parametrize("moment", ["before", "after"])
     def test_a_lost_request_sends_neither_two_nor_none(self, moment: str) -> None:
         resolve_new_ticket()

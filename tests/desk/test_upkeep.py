@@ -1,15 +1,23 @@
+import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.desk import tickets, upkeep
+from chalicelib.adapters import aws
+from chalicelib.adapters import tickets as ticket_store
+from chalicelib.config import config
+from chalicelib.desk import outbox, tickets, upkeep
+from chalicelib.domain.outgoing import Delivery
+from chalicelib.domain.ticket import Change
 from chalicelib.domain.words import Status
 from tests import factories
 from tests.conftest import AGENT, NOW
 from tests.desk import journey
-from tests.wire import on_the_wire
+from tests.wire import Lost, on_the_wire
 
-DAY = timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WARNING = NOW + 7 * HOUR + 12 * MINUTE
 LATER = NOW + 14 * DAY
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -56,3 +64,90 @@ def test_active_tickets_are_left_alone_however_old() -> None:
     tickets.open_from_form(factories.form(), NOW - 100 * DAY)
     assert upkeep.close_resolved(LATER) == 0
     assert journey.status() == Status.OPEN
+
+
+def test_one_that_fails_holds_up_none_of_the_others_and_rings() -> None:
+    older, newer = resolved(), resolved(NOW + MINUTE)
+    with on_the_wire() as wire:
+        wire.fails_before("dynamodb.TransactWriteItems")
+        with pytest.raises(Lost):
+            upkeep.close_resolved(LATER + DAY)
+    assert (journey.status(older), journey.status(newer)) == (Status.RESOLVED, Status.CLOSED)
+
+
+def handed_over() -> list[tuple[int, int]]:
+    """Ticket and entry of what waits for `deliver`."""
+    answer = aws.client("sqs").receive_message(QueueUrl=config().outbox_queue_url, MaxNumberOfMessages=10)
+    bodies = [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+    return [(body["ticket"], body["id"]) for body in bodies]
+
+
+def opened(at: datetime = NOW) -> int:
+    """Acknowledged, and its timer started."""
+    number = tickets.open_from_form(factories.form(address=f"kim{at.timestamp()}@customer.example"), at)
+    journey.deliver_all(at)
+    return number
+
+
+class TestMending:
+    def test_nothing_is_done_where_nothing_was_lost(self) -> None:
+        opened()
+        before = journey.page()
+        assert upkeep.mend(WARNING + HOUR) == 0
+        assert (journey.page(), handed_over()) == (before, [])
+
+    def test_a_timer_that_did_not_wake_is_started_again(self) -> None:
+        opened()
+        late = WARNING + HOUR + MINUTE
+        assert upkeep.mend(late) == 1
+        assert ticket_store.get(1).timer.number == 2
+        journey.deliver_all(late)
+        assert [one["name"] for one in journey.executions()] == ["ticket-1-1", "ticket-1-2"]
+
+    def test_an_active_ticket_without_a_timer_gets_one(self) -> None:
+        opened()
+        ticket = ticket_store.get(1)
+        without = replace(ticket, timer=replace(ticket.timer, wakes_at=None))
+        ticket_store.save(Change(ticket, without), "Asia/Seoul")
+        assert upkeep.mend(NOW) == 1
+        assert ticket_store.get(1).timer == replace(ticket.timer, number=2)
+
+    def test_one_that_is_resolved_at_this_very_moment_needs_none(self) -> None:
+        opened()
+        late = WARNING + HOUR + MINUTE
+        with on_the_wire() as wire:
+            wire.meanwhile("dynamodb.GetItem", lambda: tickets.set_status(1, Status.RESOLVED, AGENT, late))
+            assert upkeep.mend(late) == 0
+        assert ticket_store.get(1).timer.number == 1
+
+    @pytest.mark.parametrize("status", [Status.OPEN, Status.ON_HOLD, Status.PENDING, Status.RESOLVED])
+    def test_what_stands_in_the_outbox_for_more_than_an_hour_is_handed_over_again(self, status: Status) -> None:
+        number = tickets.open_from_form(factories.form(), NOW)
+        if status is not Status.OPEN:
+            tickets.set_status(number, status, AGENT, NOW)
+        stuck = {(entry.ticket, entry.id) for entry in journey.queued()}
+        assert upkeep.mend(NOW + HOUR) == 0
+        assert upkeep.mend(NOW + HOUR + MINUTE) == 1
+        messages = handed_over()
+        assert set(messages) == stuck
+        for ticket, entry in messages * 2:
+            outbox.deliver(ticket, entry, 1, NOW + HOUR)
+        assert {entry.delivery for entry in journey.page().outgoing} == {Delivery.SENT}
+        assert upkeep.mend(NOW + 2 * HOUR) == 0
+
+    def test_every_page_of_a_queue_is_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(upkeep, "_PAGE", 1)
+        for seconds in range(3):
+            opened(NOW + timedelta(seconds=seconds))
+        assert upkeep.mend(WARNING + 2 * HOUR) == 3
+
+    def test_one_that_fails_holds_up_none_of_the_others_and_rings(self) -> None:
+        first, second = opened(), opened(NOW + MINUTE)
+        late = WARNING + 2 * HOUR
+        with on_the_wire() as wire:
+            wire.fails_before("dynamodb.TransactWriteItems")
+            with pytest.raises(Lost):
+                upkeep.mend(late)
+        assert [ticket_store.get(number).timer.number for number in (first, second)] == [1, 2]
+        assert upkeep.mend(late) >= 1
+        assert ticket_store.get(first).timer.number == 2

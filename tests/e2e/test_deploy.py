@@ -25,7 +25,7 @@ def test_an_empty_account_becomes_a_desk_by_one_command(desk: Desk, account: dic
     done = desk.command("deploy", "--stack", STACK, "--admin", "boss@example.com", **account)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"Table +create complete", done.stdout), "each event is shown"
-    assert re.search(r"boss@example\.com, temporary password \S{20,}", done.stdout)
+    assert re.search(r"boss@example\.com, admin; temporary password \S{20,}", done.stdout)
     form = re.search(r"Form +(http\S+)", done.stdout)
     assert form
     page = requests.get(form[1], timeout=30)
@@ -37,6 +37,13 @@ def test_deploying_again_changes_nothing(desk: Desk, account: dict[str, str]) ->
     again = desk.command("deploy", "--stack", STACK, **account)
     assert again.returncode == 0, again.stderr
     assert "update in progress" not in again.stdout
+
+
+def test_who_was_invited_before_is_told_no_password(desk: Desk, account: dict[str, str]) -> None:
+    first = desk.command("invite", "new@example.com", "--role", "supervisor", "--stack", STACK, **account)
+    assert re.search(r"new@example\.com, supervisor; temporary password \S{20,}", first.stdout), first.stderr
+    again = desk.command("invite", "New@example.com", "--stack", STACK, **account)
+    assert "supervisor; was invited before and keeps name and password" in again.stdout, again.stderr
 
 
 def test_a_failed_update_ends_with_the_first_reason(desk: Desk, account: dict[str, str]) -> None:
@@ -52,7 +59,9 @@ def test_the_doctor_finds_the_deployed_desk_well(desk: Desk, account: dict[str, 
 
 
 def test_destroying_asks_first_and_keeps_tickets_and_mail(desk: Desk, account: dict[str, str]) -> None:
-    assert desk.command("destroy", "--stack", STACK, **account).returncode == 130, "nobody answered the question"
+    asked = desk.command("destroy", "--stack", STACK, **account)
+    assert asked.returncode == 130, "nobody answered the question"
+    assert "Nothing was deleted." in asked.stdout
     done = desk.command("destroy", "--stack", STACK, "--yes", **account)
     assert done.returncode == 0, done.stderr
     assert f"{STACK}-mail-000000000000-{REGION}" in done.stdout
@@ -65,3 +74,5 @@ def test_destroying_everything_leaves_nothing(desk: Desk, account: dict[str, str
     assert done.returncode == 0, done.stderr
     buckets = [bucket["Name"] for bucket in desk.client("s3").list_buckets()["Buckets"]]
     assert not [name for name in buckets if name.startswith(STACK)]
+    again = desk.command("destroy", "--stack", STACK, "--everything", "--yes", **account)
+    assert f"Nothing of a desk {STACK} is in account" in again.stderr

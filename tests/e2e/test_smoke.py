@@ -70,7 +70,12 @@ def test_the_command_delivers_mail_and_shows_what_became_of_it(desk: Desk, tmp_p
     letter.write_text(LETTER.replace("By SMTP", "By command"))
     assert desk.command("mail", "send", str(letter)).stdout.startswith("inbound/")
     desk.wait_for_mail(subject="By command")
-    assert "By command" in desk.command("mail", "list").stdout
+    (listed,) = [line for line in desk.command("mail", "list").stdout.splitlines() if "By command" in line]
+    shown = desk.command("mail", "show", listed.split()[0]).stdout
+    assert "To: post@example.com\n" in shown
+    assert "\n\n" in shown, "the text follows"
+    replayed = desk.command("mail", "replay", "nokey")
+    assert replayed.stderr.strip() == "✗ This mail is not in quarantine."
     logged = desk.command("logs", "inbound_mail").stdout
     assert "inbound_mail" in logged
     assert "post@example.com" not in logged

@@ -48,6 +48,15 @@ def test_one_that_ended_by_itself_is_told_with_its_last_words(process: Backgroun
         process.must_run()
 
 
+def test_one_that_was_cut_off_is_told_from_one_that_was_stopped(process: Background) -> None:
+    process.start(SLEEP, os.environ, process.directory)
+    assert not process.was_cut_off()
+    process.stop()
+    assert not process.was_cut_off()
+    process.pid_file.write_text("1")
+    assert process.was_cut_off()
+
+
 def test_it_is_not_started_twice(process: Background) -> None:
     process.start(SLEEP, os.environ, process.directory)
     with pytest.raises(BlockingIOError):

@@ -60,10 +60,24 @@ def test_changed_requirements_are_installed_again(bootstrap: ModuleType, tmp_pat
 
 def test_half_an_environment_is_never_used(bootstrap: ModuleType, tmp_path: Path) -> None:
     bootstrap.PYTHON, bootstrap.STAMP = tmp_path / "python", tmp_path / "installed"
-    bootstrap.PYTHON.touch()
+    bootstrap.PYTHON.symlink_to(sys.executable)
+    bootstrap.PROBE = ""
     assert not bootstrap.is_installed()
     bootstrap.STAMP.write_text(bootstrap.wanted_stamp())
     assert bootstrap.is_installed()
+
+
+def test_an_environment_stays_whatever_python_calls_as_long_as_its_own_runs(
+    bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bootstrap.PYTHON, bootstrap.STAMP = Path(sys.executable), tmp_path / "installed"
+    bootstrap.STAMP.write_text(bootstrap.wanted_stamp())
+    monkeypatch.setattr(sys, "version", "3.14.9 (another)")
+    assert bootstrap.is_installed()
+    bootstrap.PROBE = "import no_such_package"
+    assert not bootstrap.is_installed()
+    bootstrap.PYTHON = tmp_path / "gone"
+    assert not bootstrap.is_installed()
 
 
 def test_a_failed_installation_leaves_nothing_and_says_what_to_do(bootstrap: ModuleType, tmp_path: Path) -> None:

@@ -8,10 +8,14 @@ import pytest
 from click.testing import CliRunner
 from moto import mock_aws
 
+from chalicelib.domain.errors import NotFound
+from infra import checks, destroy, mailbox
 from infra.account import Account
-from infra.cli import cli
+from infra.cli import cli, main
 from infra.package import Package
+from infra.sent_mail import SentMail
 from infra.stack import Event, reason, with_literal_names
+from infra.trouble import Trouble
 from tests.conftest import NOW
 from tests.e2e.desk import run_command
 
@@ -43,7 +47,16 @@ def test_every_verb_explains_itself(verb: tuple[str, ...]) -> None:
         (["logs", "--stack", "x", "--region", "eu-west-1"], "There are no AWS credentials.", "aws configure"),
         (["deploy"], "No AWS region is chosen.", "--region"),
         (["deploy", "--region", "eu-west-1"], "There are no AWS credentials.", "aws configure"),
-        (["mail", "send", "no-such-file.eml"], "No such file", ""),
+        (["mail", "send", "no-such-file.eml"], "no-such-file.eml cannot be read: No such file", "raw mail"),
+        (["mail", "send", "/"], "/ cannot be read: Is a directory", "raw mail"),
+        (["deploy", "--mail-domain", "nodot"], "--mail-domain nodot is not a host name.", "help.example.com"),
+        (["deploy", "--alarm-email", "nobody"], "--alarm-email 'nobody' is not an e-mail address.", "you@example.com"),
+        (["deploy", "--admin", ""], "--admin '' is not an e-mail address.", "you@example.com"),
+        (["deploy", "--stack", "My Desk"], "A desk cannot be called 'My Desk'.", "lower-case"),
+        (["deploy", "--stack", "d" * 30], "A desk cannot be called", "29"),
+        (["invite", "nobody"], "The address 'nobody' is not an e-mail address.", "you@example.com"),
+        (["invite", "new@example.com"], "No desk is running here.", "--stack"),
+        (["test", "foo"], "There are no tests foo.", "unit, e2e, browser"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -54,6 +67,78 @@ def test_a_trouble_is_one_line_and_its_cure(tmp_path: Path, command: list[str], 
     assert trouble in first
     assert len(rest) == (1 if cure else 0)
     assert cure in done.stderr
+
+
+def test_no_summary_is_cut_short() -> None:
+    for group in ([], ["mail"]):
+        shown = CliRunner().invoke(cli, [*group, "--help"], terminal_width=80)
+        summaries = shown.output.partition("Commands:")[2]
+        assert summaries
+        assert "..." not in summaries
+
+
+def test_only_a_command_that_takes_a_stack_speaks_of_one(tmp_path: Path) -> None:
+    assert "--stack" not in run_command(tmp_path, "seed").stderr
+
+
+def test_a_refusal_of_the_desk_is_told_in_its_own_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    def refused() -> None:
+        raise NotFound("mail_not_quarantined")
+
+    monkeypatch.setattr("infra.cli.cli", refused)
+    monkeypatch.setattr("sys.argv", ["deskbell"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert "This mail is not in quarantine." in capsys.readouterr().err
+
+
+def test_a_look_into_the_future_is_no_log(tmp_path: Path) -> None:
+    done = run_command(tmp_path, "logs", "--minutes", "0")
+    assert done.returncode == 2
+    assert "--minutes" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chosen"),
+    [
+        ([], ["tests"]),
+        (["-k", "survey"], ["tests", "-k", "survey"]),
+        (["e2e", "-x"], ["tests/e2e", "-x"]),
+        (["tests/infra/test_commands.py::test_x"], ["tests/infra/test_commands.py::test_x"]),
+    ],
+)
+def test_tests_are_chosen_by_part_or_path(arguments: list[str], chosen: list[str]) -> None:
+    assert checks.pytest_command(arguments)[3:] == chosen
+
+
+def test_a_mail_is_shown_by_its_number_or_as_the_last() -> None:
+    mails = [
+        SentMail("<1@x>", "2026-11-22T01:02:03", "desk@x.test", ("a@x.test",), subject, "Hello\n", "", {}, "")
+        for subject in ("first", "second")
+    ]
+    assert mailbox.pick(mails, "1").subject == "first"
+    assert mailbox.as_text(mailbox.pick(mails, "last")) == (
+        "Date: 2026-11-22T01:02:03\nFrom: desk@x.test\nTo: a@x.test\nSubject: second\n\nHello"
+    )
+    for number in ("0", "3", "x", "-1"):
+        with pytest.raises(Trouble, match="There is no sent mail"):
+            mailbox.pick(mails, number)
+    with pytest.raises(Trouble, match="There is no sent mail last"):
+        mailbox.pick([], "last")
+
+
+def test_what_an_earlier_destroy_kept_is_found() -> None:
+    account = Account("desk", "ap-northeast-2")
+    with mock_aws():
+        assert destroy.leftovers(account) == []
+        place = {"LocationConstraint": "ap-northeast-2"}
+        kept = "desk-mail-123456789012-ap-northeast-2"
+        account.client("s3").create_bucket(Bucket=kept, CreateBucketConfiguration=place)
+        assert destroy.leftovers(account) == [kept]
 
 
 def test_a_wrong_command_line_shows_how_it_goes(tmp_path: Path) -> None:

@@ -258,3 +258,42 @@ def test_no_damage_makes_reading_fail_or_lose_words(raw: bytes, damages: list[tu
 @given(st.binary(max_size=300))
 def test_any_bytes_can_be_read(raw: bytes) -> None:
     read(raw)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        'amazonses.com; spf=pass envelope-from="a\\"; dmarc=pass header.from=customer.example; \\""@evil.example',
+        'amazonses.com; spf=pass envelope-from="a\\"; dmarc=pass; \\""@evil.example; dmarc=fail',
+        "amazonses.com; spf=pass (a ( b) ; dmarc=pass header.from=customer.example (c) )",
+        "amazonses.com; spf=pass ( ; dmarc=pass header.from=customer.example",
+        'amazonses.com; spf=pass (a \\) ; dmarc=pass header.from=customer.example "',
+        "amazonses.com; dmarc=pass header.from=customer.example; dmarc=fail",
+    ],
+    ids=["escaped_quote", "twice", "nested_comment", "open_comment", "open_quote", "passed_and_failed"],
+)
+def test_what_a_sender_hides_in_the_results_passes_nothing(results: str) -> None:
+    assert not read(raw_mail(Authentication_Results=results)).dmarc_pass
+
+
+@pytest.mark.parametrize(
+    ("given_name", "name"),
+    [
+        ("a" * 300 + ".pdf", "a" * 146 + ".pdf"),
+        ("펌" * 100 + ".pdf", "펌" * 48 + ".pdf"),
+        ("a." + "b" * 300, "a." + "b" * 148),
+    ],
+)
+def test_long_file_names_are_cut_before_their_suffix(given_name: str, name: str) -> None:
+    fields = {"Content_Type": "application/pdf", "Content_Disposition": f'attachment; filename="{given_name}"'}
+
+    assert read(raw_mail("x", **fields)).attachments[0].filename == name
+
+
+def test_parts_beyond_the_limit_are_kept_together() -> None:
+    body = "".join(f"--x\r\nContent-Type: text/plain\r\n\r\nword{number}\r\n" for number in range(600))
+    mail = read(raw_mail(f"{body}--x--\r\n", Content_Type="multipart/mixed; boundary=x"))
+
+    assert "word499" in mail.text
+    assert mail.attachments[-1].content.endswith(b"word599")
+    assert "too_complex" in mail.defects

@@ -34,6 +34,19 @@ def test_a_file_is_known_by_its_name_alone(sent: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("photo\u202egpj.exe", "photo_gpj.exe"),
+        ("a\u2066b\x1b[31m.txt", "a_b_[31m.txt"),
+        ("..", "file"),
+        ("사진 1.jpg", "사진 1.jpg"),
+    ],
+)
+def test_a_file_s_name_misleads_nobody(sent: str, kept: str) -> None:
+    assert [upload.filename for upload in read(MULTIPART, multipart({}, (sent, b"x"))).uploads] == [kept]
+
+
+@pytest.mark.parametrize(
     ("content_type", "body", "code"),
     [
         pytest.param("", b"", "content_type_wrong", id="no content type"),

@@ -44,8 +44,11 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *("status", "priority", "assignee", "told", "score"),
         *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
     ),
-    "cause": (*Source, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
-    "quarantine": ("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
+    "cause": (*Source, "agent", "reply", "customer_message", "follow_up", "survey", "timer", "closed_after_resolved"),
+    "quarantine": (
+        *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
+        *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
+    ),
 }
 
 

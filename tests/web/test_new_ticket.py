@@ -44,6 +44,12 @@ def test_a_form_works_without_files_in_the_plain_encoding(visitor: Visitor) -> N
     assert visitor.post("/new", {**TYPED, "form": token}).status == 303
 
 
+def test_a_name_and_a_subject_are_one_line(visitor: Visitor) -> None:
+    send(visitor, name="Kim\r\nBcc: all@example.com", subject="Pump\n\u2028leaks")
+    ticket = tickets.get(1)
+    assert (ticket.customer_name, ticket.subject) == ("Kim Bcc: all@example.com", "Pump leaks")
+
+
 def test_the_ticket_is_in_the_language_of_the_page(korean: Visitor) -> None:
     send(korean)
     assert tickets.get(1).language == "ko"

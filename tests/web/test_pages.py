@@ -10,7 +10,7 @@ from chalice.test import Client
 import app
 from chalicelib.adapters import settings
 from chalicelib.domain.errors import DeskError, NotFound
-from chalicelib.web import errors, pages, queues
+from chalicelib.web import assets, errors, pages, queues
 from tests.conftest import ADDRESS
 from tests.web.tickets import open_ticket
 from tests.web.visitor import Visitor
@@ -136,6 +136,13 @@ def test_every_link_stands_below_the_desk_s_prefix(agent: Visitor) -> None:
         assert links
         assert [link for link in links if not link.startswith(("/stage/api/", f"{ADDRESS}/stage/api/"))] == []
     assert agent.post("/agent/sign-out", {}).location == "/stage/api/agent/sign-in"
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, "/health", "/favicon.ico", assets.path_of("desk.css")])
+def test_monitors_and_previews_may_ask_for_the_head_alone(visitor: Visitor, path: str) -> None:
+    page, head = visitor.get(path), visitor.ask("HEAD", path, b"")
+    assert (head.status, head.text) == (page.status, "")
+    assert dict(head.headers) == dict(page.headers)
 
 
 def test_errors_have_the_status_of_their_class_or_code() -> None:

@@ -2,6 +2,7 @@ from chalicelib.adapters import tickets
 from chalicelib.desk import inbound
 from tests.desk.journey import raw_mail, store
 from tests.web.visitor import Visitor, now
+from tests.wire import on_the_wire
 
 
 def test_a_mail_that_nobody_could_read_is_shown_with_its_cause_and_read_again(supervisor: Visitor) -> None:
@@ -26,6 +27,13 @@ def test_a_mail_that_still_can_not_be_read_stays(supervisor: Visitor) -> None:
 
 def test_a_mail_that_is_not_in_quarantine_can_not_be_replayed(supervisor: Visitor) -> None:
     assert supervisor.post("/agent/quarantine/replay", {"key": "inbound/none"}).status == 404
+
+
+def test_a_key_that_no_store_could_hold_is_not_asked_for(supervisor: Visitor) -> None:
+    supervisor.get("/agent/quarantine")
+    with on_the_wire() as wire:
+        assert supervisor.post("/agent/quarantine/replay", {"key": "가" * 342}).status == 404
+    assert wire.requests == []
 
 
 def test_the_quarantine_is_for_supervisors(agent: Visitor) -> None:

@@ -1,4 +1,5 @@
 import re
+from base64 import urlsafe_b64encode
 from html import unescape
 
 import pytest
@@ -56,6 +57,15 @@ def test_an_empty_queue_says_so_and_shows_where_work_is(agent: Visitor) -> None:
     page = agent.get("/agent").text
     assert "Nothing is assigned to you" in page
     assert "See unassigned tickets (1)" in page
+
+
+@pytest.mark.parametrize("depth", [140, 5_000], ids=["short", "longer than ours ever are"])
+def test_a_place_that_nobody_gave_out_is_the_start(agent: Visitor, depth: int) -> None:
+    open_ticket(subject="Here")
+    cursor = urlsafe_b64encode(b"[" * depth).decode()
+    page = agent.get(f"/agent?queue=open&after={cursor}")
+    assert page.status == 200
+    assert "Here" in page.text
 
 
 def test_an_unknown_queue_is_one_s_own(agent: Visitor) -> None:

@@ -202,3 +202,32 @@ def test_a_contributor_sees_only_what_is_assigned_to_them(contributor: Visitor) 
     assert page_of(contributor, other).status == 404
     assert contributor.post(f"/agent/tickets/{other}/note", {"text": "Hello"}).status == 404
     assert contributor.get("/agent").links("queue=") == ["/agent?queue=mine"]
+
+
+def test_a_contributor_answers_and_notes_but_changes_no_property(contributor: Visitor) -> None:
+    number = open_ticket()
+    desk.assign(number, CONTRIBUTOR.id, ADMIN, now())
+    page = page_of(contributor, number)
+    for control in ("/assign", "/status", "/priority", 'name="then"'):
+        assert control not in page.text
+    for words in ("Open", "Medium", CONTRIBUTOR.name):
+        assert words in page.text.partition("<aside")[2], "they may read what they can't change"
+    before = tickets.get(number)
+    for act, value in (("status", "resolved"), ("priority", "urgent"), ("assign", "0")):
+        fields = {"assignee" if act == "assign" else act: value, "was": ""}
+        assert contributor.post(f"/agent/tickets/{number}/{act}", fields).status == 403
+    assert send_reply(contributor, number, "Done.", then="resolved").status == 403
+    assert tickets.get(number) == before
+    assert send_reply(contributor, number, "Done.").status == 303
+    assert contributor.post(f"/agent/tickets/{number}/note", {"text": "Ask Bo."}).status == 303
+
+
+def test_a_contributor_reads_and_inserts_public_solutions_alone(contributor: Visitor) -> None:
+    number = open_ticket()
+    desk.assign(number, CONTRIBUTOR.id, ADMIN, now())
+    solution = solutions.write("Leaks", "Turn the ring.", "en", ADMIN, now())
+    assert contributor.get(f"/agent/solutions/{solution.id}/body").status == 404
+    assert send_reply(contributor, number, "", action="insert", solution=str(solution.id)).status == 404
+    solutions.move(solution.id, SolutionStatus.APPROVED, ADMIN, now())
+    assert contributor.get(f"/agent/solutions/{solution.id}/body").text == "Turn the ring."
+    assert "Turn the ring." in send_reply(contributor, number, "", action="insert", solution=str(solution.id)).text

@@ -30,12 +30,21 @@ def visit(**headers: str) -> Visit:
     [
         pytest.param("203.0.113.9, 198.51.100.1", "203.0.113.9", id="through CloudFront"),
         pytest.param("1.2.3.4, 203.0.113.9, 198.51.100.1", "203.0.113.9", id="what the visitor claims is ignored"),
-        pytest.param("203.0.113.9", "203.0.113.9", id="straight to the gateway"),
+        pytest.param("2001:DB8::0:1, 198.51.100.1", "2001:db8::1", id="one spelling of an address"),
+        pytest.param("1.2.3.4", "198.51.100.1", id="a claim that no gateway completed"),
+        pytest.param("nonsense, 198.51.100.1", "unknown", id="no address"),
+        pytest.param("::1%" + "x" * 5_000 + ", 198.51.100.1", "unknown", id="longer than any address"),
         pytest.param("", "198.51.100.1", id="no header"),
     ],
 )
 def test_the_visitor_s_address_is_what_cloudfront_saw(forwarded: str, address: str) -> None:
     assert visit(x_forwarded_for=forwarded).remote_address == address
+
+
+def test_an_address_that_nobody_knows_is_unknown() -> None:
+    unseen = visit()
+    del unseen.request.context["identity"]
+    assert unseen.remote_address == "unknown"
 
 
 def test_the_path_is_the_one_that_was_asked_for() -> None:

@@ -1,0 +1,51 @@
+"""One acknowledgement a ticket, and not too many for one address (rule 13)."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+
+from chalicelib.desk import tickets
+from chalicelib.domain.errors import TooMany
+from chalicelib.domain.outgoing import Purpose
+from tests import factories
+from tests.conftest import FILES_BUCKET, NOW
+from tests.desk import journey
+from tests.desk.journey import receive_mail
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def acknowledgements() -> int:
+    return [mail.purpose for mail in journey.queued()].count(Purpose.ACKNOWLEDGEMENT)
+
+
+def test_the_sixth_mail_within_an_hour_makes_a_ticket_silently() -> None:
+    for number in range(6):
+        receive_mail(f"Question {number}", subject=f"Question {number}")
+    assert (len(journey.numbers()), acknowledgements()) == (6, 5)
+
+
+def test_forms_and_mails_of_one_address_count_together() -> None:
+    for number in range(3):
+        receive_mail(f"Question {number}", subject=f"Question {number}")
+        tickets.open_from_form(factories.form(f"Form {number}", submission_id=f"form-{number}"), NOW)
+    assert (len(journey.numbers()), acknowledgements()) == (6, 5)
+
+
+def test_an_hour_later_they_go_out_again_until_ten_in_three_hours() -> None:
+    for hour, answered in ((0, 5), (1, 10), (2, 10), (4, 15)):
+        for number in range(6):
+            at = NOW + timedelta(hours=hour, minutes=number)
+            form = factories.form(f"{hour}:{number}", submission_id=f"{hour}-{number}", remote_address=str(hour))
+            tickets.open_from_form(form, at)
+        assert acknowledgements() == answered
+
+
+def test_what_is_refused_fills_no_bucket() -> None:
+    upload = tickets.Upload("a.txt", "text/plain", b"a")
+    for number in range(30):
+        tickets.open_from_form(factories.form(str(number), submission_id=str(number)), NOW)
+    with pytest.raises(TooMany):
+        tickets.open_from_form(factories.form("more", submission_id="more", uploads=(upload,)), NOW)
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=FILES_BUCKET)
