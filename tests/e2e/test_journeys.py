@@ -25,8 +25,8 @@ def supervisor(desk: Desk) -> Console:
 def test_a_form_is_acknowledged_answered_answered_back_resolved_and_rated(
     desk: Desk, agent: Console, supervisor: Console
 ) -> None:
-    status_url, number = send_form(desk, email="hana@example.com", subject="Pump makes noise", file=b"%PDF-1.4 noise")
-    acknowledgement = desk.wait_for_mail(to="hana@example.com", subject="Pump makes noise")
+    status_url, number = send_form(desk, email="nari@example.com", subject="Pump makes noise", file=b"%PDF-1.4 noise")
+    acknowledgement = desk.wait_for_mail(to="nari@example.com", subject="Pump makes noise")
     assert f"[#{number}]" in acknowledgement.subject
     mailed_url = re.search(r"https?://\S+/status/\S+", acknowledgement.text)
     assert mailed_url
@@ -34,19 +34,19 @@ def test_a_form_is_acknowledged_answered_answered_back_resolved_and_rated(
     assert acknowledgement.headers["Auto-Submitted"] == "auto-generated"
 
     agent.reply(number, ANSWER)
-    reply = desk.wait_for_mail(to="hana@example.com", text="round")
+    reply = desk.wait_for_mail(to="nari@example.com", text="round")
     assert "Auto-Submitted" not in reply.headers
     assert "<em>round</em>" in reply.html
     status_page = desk.http.get(status_url).text
     assert "round" in status_page
     assert "noise.pdf" in status_page
 
-    desk.drop_mail(answer_to(reply, sender="hana@example.com", text="It is quiet now, thank you."))
+    desk.drop_mail(answer_to(reply, sender="nari@example.com", text="It is quiet now, thank you."))
     desk.wait_for(lambda: "It is quiet now" in agent.ticket(number))
 
     agent.set_status(number, "resolved")
     desk.invoke("send_surveys")
-    survey = desk.wait_for_mail(to="hana@example.com", text="/survey/")
+    survey = desk.wait_for_mail(to="nari@example.com", text="/survey/")
     link = re.search(r"https?://\S+/survey/\S+?score=5", survey.text)
     assert link
     assert desk.http.get(link[0]).status_code == 200
@@ -56,7 +56,7 @@ def test_a_form_is_acknowledged_answered_answered_back_resolved_and_rated(
     assert "5.0" in supervisor.report()
 
     desk.invoke("send_surveys")
-    assert len(desk.sent_mail(to="hana@example.com", text="/survey/")) == 1
+    assert len(desk.sent_mail(to="nari@example.com", text="/survey/")) == 1
 
 
 def test_a_mail_becomes_a_ticket_once_however_often_it_is_delivered(desk: Desk, agent: Console) -> None:
@@ -76,8 +76,8 @@ def test_a_mail_becomes_a_ticket_once_however_often_it_is_delivered(desk: Desk, 
 
 
 def test_a_korean_customer_gets_korean_mail(desk: Desk) -> None:
-    desk.drop_mail(letter("jiwoo@example.com", "배송 문의", "주문한 물건이 아직 도착하지 않았습니다."))
-    acknowledgement = desk.wait_for_mail(to="jiwoo@example.com", subject="배송 문의")
+    desk.drop_mail(letter("sora@example.com", "배송 문의", "주문한 물건이 아직 도착하지 않았습니다."))
+    acknowledgement = desk.wait_for_mail(to="sora@example.com", subject="배송 문의")
     assert "접수" in acknowledgement.text
 
 
