@@ -34,8 +34,11 @@ class Console:
     def quarantine(self) -> str:
         return self._get("/agent/quarantine")
 
-    def report(self) -> str:
-        return self._get("/agent/reports")
+    def answers(self) -> int:
+        """How many surveys were answered, as the reports say."""
+        found = re.search(r'class="figure-more">\D*(\d+)', self._get("/agent/reports"))
+        assert found, "the reports show no number of answers"
+        return int(found[1])
 
     def reply(self, number: int, text: str, then: str = "") -> None:
         seen = _value(self.ticket(number), "seen")
