@@ -27,10 +27,6 @@ class Author:
     id: int = 0
     name: str = ""
 
-    @property
-    def is_person_of_desk(self) -> bool:
-        return self.kind is AuthorKind.AGENT
-
 
 DESK = Author(AuthorKind.DESK)
 
