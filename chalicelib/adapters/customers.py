@@ -1,12 +1,12 @@
 """Customers in the table, by their address."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
+from chalicelib.adapters.addresses import flag_of
 from chalicelib.adapters.codec import decode, encode
-from chalicelib.adapters.items import CustomerItem, Item, TicketItem, address_key, at_version, customer_key
+from chalicelib.adapters.items import CustomerItem, FlagItem, Item, TicketItem, address_key, at_version, customer_key
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.domain.customer import Customer
+from chalicelib.domain.customer import AddressFlag, Customer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ticket import Ticket
 
@@ -15,10 +15,11 @@ _AFTER_TICKETS = "~"
 
 @dataclass(frozen=True)
 class CustomerPanel:
-    """A customer and their latest tickets, newest first."""
+    """A customer and their latest tickets, newest first; `flag` where mail no longer goes to them."""
 
     customer: Customer
     tickets: tuple[Ticket, ...]
+    flag: AddressFlag | None = None
 
 
 def find(address: str) -> Customer | None:
@@ -32,20 +33,19 @@ def find(address: str) -> Customer | None:
 def get_panel(customer_id: int, limit: int = 20) -> CustomerPanel:
     """One request. Raises NotFound("customer_not_found")."""
     items = list(
-        Item.query(customer_key(customer_id), index_name="by_customer", limit=limit + 1, scan_index_forward=False)
+        Item.query(customer_key(customer_id), index_name="by_customer", limit=limit + 2, scan_index_forward=False)
     )
     customer = next((item for item in items if isinstance(item, CustomerItem)), None)
     if customer is None:
         raise NotFound("customer_not_found")
     tickets = (decode(Ticket, item.body | {"version": item.version}) for item in items if isinstance(item, TicketItem))
-    return CustomerPanel(customer_of(customer), tuple(tickets))
+    flag = next((flag_of(item) for item in items if isinstance(item, FlagItem)), None)
+    return CustomerPanel(customer_of(customer), tuple(tickets)[:limit], flag)
 
 
-def keep(transaction: Transaction, customer: Customer, acknowledged_at: datetime | None) -> None:
-    """Adds to the transaction what is new of a customer: that they are, or that an acknowledgement goes to them."""
-    if acknowledged_at:
-        transaction.put(item_of(customer.acknowledged(acknowledged_at)))
-    elif not customer.version:
+def keep(transaction: Transaction, customer: Customer, known: Customer | None) -> None:
+    """Adds to the transaction what is new of a customer, if anything is: `known` is how the table has them."""
+    if customer != known:
         transaction.put(item_of(customer))
 
 

@@ -12,7 +12,10 @@
 | a customer by address | get `ADDRESS#{address}` / `CUSTOMER` |
 | a customer with the latest tickets | query by_customer `CUSTOMER#{id}`, newest first |
 | what a mail answers, if it came before | batch get `MESSAGE#{id}` / `MESSAGE`, `MAIL#{fingerprint}` / `MAIL` |
-| quarantined mail, newest first | query by_queue `QUARANTINE` |
+| how many mails like it came in this hour | batch get `LOOP#{hash}#{hour}` / `LOOP` |
+| what became of a mail | get `MAIL#{object key}` / `MAIL` |
+| quarantined or held mail, newest first | query by_queue `MAILS#{state}` |
+| which addresses can't be reached | batch get `ADDRESS#{address}` / `FLAG` |
 | a form sent twice | get `FORM#{submission}` / `FORM` |
 | the next ticket number | update `COUNTER` / `TICKET` |
 | counts of all queues | query `COUNTS` |
@@ -33,6 +36,7 @@ from typing import Any
 
 from pynamodb.attributes import (
     Attribute,
+    BooleanAttribute,
     DiscriminatorAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -72,6 +76,10 @@ def survey_key(resolution: int) -> str:
 
 def status_queue(status: str) -> str:
     return f"TICKETS#{status}"
+
+
+def mail_queue(state: str) -> str:
+    return f"MAILS#{state}"
 
 
 def assignee_queue(agent_id: int) -> str:
@@ -201,7 +209,19 @@ class MessageItem(Item, discriminator="message"):
 
 
 class MailItem(Item, discriminator="mail"):
-    """An inbound mail that was dealt with, by fingerprint; or, by object key, one that is quarantined."""
+    """By object key, what became of an inbound mail; by fingerprint, which ticket has it."""
+
+
+class LoopItem(Item, discriminator="loop"):
+    """How many mails of one sender with one subject came in an hour; `total` is changed by ADD."""
+
+    total = NumberAttribute(null=True)
+    ticket = NumberAttribute(null=True)
+    is_alerted = BooleanAttribute(null=True)
+
+
+class FlagItem(Item, discriminator="flag"):
+    """An address that mail no longer goes to."""
 
 
 class FormItem(Item, discriminator="form"):

@@ -15,6 +15,7 @@ from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import DeskError, StaleVersion
 
 _CONFLICTS = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_NOT_OVERWRITTEN = frozenset({"pk", "sk", "version"})
 
 
 class Transaction:
@@ -37,6 +38,16 @@ class Transaction:
         """Adds an item on condition that its key is free."""
         self._write.save(item, condition=Item.pk.does_not_exist())
         self._puts.append(otherwise)
+
+    def put_over(self, item: Item) -> None:
+        """Saves an item whatever stands there; an update, since PynamoDB's transactions check versions of every put."""
+        attributes = {name: each for name, each in item.get_attributes().items() if name not in _NOT_OVERWRITTEN}
+        values = {name: getattr(item, name) for name in attributes} | {"kind": type(item)}
+        actions = [
+            attributes[name].remove() if value is None else attributes[name].set(value)
+            for name, value in values.items()
+        ]
+        self.update(item, actions)
 
     def update(
         self,

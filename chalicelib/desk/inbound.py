@@ -191,7 +191,7 @@ def _open(
     mail = arrival.mail
     customer = _customer(arrival, follows, now, ids)
     acknowledge = not _is_silent(arrival, settings) and customer.may_be_acknowledged(now)
-    customers.keep(also, customer, now if acknowledge else None)
+    customers.keep(also, customer.acknowledged(now) if acknowledge else customer, arrival.known.customer)
     return domain.open_ticket(
         tickets.next_number(),
         mail.subject,

@@ -157,7 +157,7 @@ def _open(
     )
     also = Transaction()
     also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
-    customers.keep(also, customer, now if acknowledge else None)
+    customers.keep(also, customer.acknowledged(now) if acknowledge else customer, known)
     limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)
     save(change, settings, now, ids, also)
     return number

@@ -17,7 +17,8 @@ _LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 as corrected by erratum 1690
 class Customer:
     """`address` is in the form of `normal_address`; `surveyed_at` is when a survey was last sent (UTC).
 
-    `acknowledged_at` are the times of the last acknowledgements, oldest first.
+    `acknowledged_at` are the times of the last acknowledgements, oldest first; `alerted_at` is when people were last
+    told that there were too many of them.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Customer:
     version: int = 0
     surveyed_at: datetime | None = None
     acknowledged_at: tuple[datetime, ...] = ()
+    alerted_at: datetime | None = None
 
     def may_be_surveyed(self, now: datetime) -> bool:
         """At most one survey in 14 days (rule 19)."""
@@ -41,6 +43,21 @@ class Customer:
         """Remembers an acknowledgement as long as the limits ask for it."""
         most = max(most for most, _ in ACKNOWLEDGEMENTS)
         return replace(self, acknowledged_at=(*self.acknowledged_at, now)[-most:])
+
+    def is_to_be_alerted_of(self, now: datetime) -> bool:
+        """Whether people are to be told that this customer's mail goes past the limits: once in the longest window."""
+        return self.alerted_at is None or now - self.alerted_at >= max(window for _, window in ACKNOWLEDGEMENTS)
+
+
+@dataclass(frozen=True)
+class AddressFlag:
+    """Why mail no longer goes to an address: "bounce" or "complaint", what the other side said, on which ticket."""
+
+    address: str
+    cause: str
+    flagged_at: datetime
+    detail: str = ""
+    ticket: int = 0
 
 
 def normal_address(text: str) -> str:

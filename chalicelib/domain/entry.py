@@ -44,6 +44,14 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Mailbox:
+    """An address and the name that stood beside it, "" for none."""
+
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class FieldChange:
     """One line of history; `old` and `new` are words of design section 11, ids or times in RFC 3339, "" for nothing."""
 
@@ -57,7 +65,10 @@ class Entry:
     """`text` is what is shown first, `quoted_text` what follows on request; together they lose nothing (rule 11).
 
     `cause` is set on events: a rule, timer, message or person's act that led to `changes`.
-    `message_id` is the id under which a mail came (without angle brackets), `raw_key` its object in the mail bucket.
+    `message_id` is the id under which a mail came (without angle brackets), `raw_key` its object in the mail bucket,
+    `sender` the address that wrote it, `has_html` whether the original is worth showing as it was designed.
+    `remarks` are codes of what an agent should know of it, some with a value: "follow_up_of:7".
+    `forwarded_from` is the author of a mail that an agent forwarded, until somebody confirms or declines (rule 11).
     """
 
     id: int
@@ -66,13 +77,16 @@ class Entry:
     author: Author
     text: str = ""
     quoted_text: str = ""
-    html: str = ""
     attachments: tuple[Attachment, ...] = ()
     source: Source | None = None
     message_id: str = ""
     raw_key: str = ""
     is_automatic: bool = False
     is_from_stranger: bool = False
+    sender: str = ""
+    has_html: bool = False
+    remarks: tuple[str, ...] = ()
+    forwarded_from: Mailbox | None = None
     changes: tuple[FieldChange, ...] = ()
     cause: str = ""
 

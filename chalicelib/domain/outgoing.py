@@ -12,6 +12,8 @@ class Purpose(StrEnum):
     SLA_WARNING = "sla_warning"
     SLA_BREACH = "sla_breach"
     SURVEY = "survey"
+    MAIL_FAILED = "mail_failed"
+    MAIL_FLOOD = "mail_flood"
     TIMER = "timer"
 
     @property
@@ -24,13 +26,15 @@ class Delivery(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
 
 
 @dataclass(frozen=True)
 class Outgoing:
     """`to` is an address, `agent_id` the receiving agent (0: the customer), `entry_id` the message carried (0: none).
 
-    `params` are the purpose's own values, e.g. the clock of a warning; `wire_id` the Message-ID that SES sent it under.
+    `cc` are further receivers of an agent's words; automatic mail has none (rule 12). `params` are the purpose's own
+    values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under.
     """
 
     id: int
@@ -38,6 +42,7 @@ class Outgoing:
     purpose: Purpose
     created_at: datetime
     to: str = ""
+    cc: tuple[str, ...] = ()
     agent_id: int = 0
     entry_id: int = 0
     params: dict[str, str] = field(default_factory=dict)
@@ -51,6 +56,10 @@ class Outgoing:
         return replace(
             self, delivery=Delivery.SENT, attempts=self.attempts + 1, wire_id=wire_id, error="", finished_at=now
         )
+
+    def bounced(self, error: str) -> "Outgoing":
+        """Sent, and then not delivered; `error` is what the other side said."""
+        return replace(self, delivery=Delivery.BOUNCED, error=error)
 
     def refused(self, error: str, now: datetime, is_last: bool) -> "Outgoing":
         """After a failed try: queued again, or failed for good, which the ticket shows."""

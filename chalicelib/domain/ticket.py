@@ -4,12 +4,12 @@ Nothing is saved or sent here; `desk` does that with the change. Times are aware
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange
+from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Mailbox
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
@@ -237,29 +237,19 @@ class Message:
     at: datetime
     source: Source
     quoted_text: str = ""
-    html: str = ""
     attachments: tuple[Attachment, ...] = ()
     message_id: str = ""
     raw_key: str = ""
     is_automatic: bool = False
     is_from_stranger: bool = False
+    sender: str = ""
+    has_html: bool = False
+    remarks: tuple[str, ...] = ()
+    forwarded_from: Mailbox | None = None
 
     def entry(self, entry_id: int) -> Entry:
-        return Entry(
-            entry_id,
-            EntryKind.MESSAGE,
-            self.at,
-            self.author,
-            self.text,
-            self.quoted_text,
-            self.html,
-            self.attachments,
-            self.source,
-            self.message_id,
-            self.raw_key,
-            self.is_automatic,
-            self.is_from_stranger,
-        )
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return Entry(entry_id, EntryKind.MESSAGE, **values)
 
 
 def open_ticket(

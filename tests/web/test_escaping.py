@@ -29,7 +29,7 @@ def number(cloud: None) -> int:
     """A ticket with mischief in every field that people fill in."""
     files = (Upload(f"{EVIL}.txt", "text/html", b"x"),)
     number = open_ticket(f"{EVIL}\n{LINK}", subject=EVIL, name=EVIL, uploads=files)
-    receive(number, EVIL, name=EVIL, quoted_text=EVIL, html=EVIL)
+    receive(number, EVIL, name=EVIL, quoted_text=EVIL)
     reply(number, f"{EVIL}\n\n{LINK}", then=Status.RESOLVED)
     desk.add_note(number, EVIL, AGENT, now())
     return number
