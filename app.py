@@ -16,7 +16,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import Chalice, Rate
 
 from chalicelib.adapters import outbox as outbox_store
-from chalicelib.desk import inbound, outbox, surveys, timers, upkeep
+from chalicelib.adapters import ses
+from chalicelib.desk import feedback, inbound, outbox, surveys, timers, upkeep
 from chalicelib.domain.errors import DeskError
 from chalicelib.log import logger
 from chalicelib.web.routes import BLUEPRINTS
@@ -52,6 +53,14 @@ def relay(event: Event, context: Any) -> Event:
 def deliver(event: Event, context: Any) -> Event:
     """Sends what stands in the outbox, one message an entry."""
     return _batch(event, context, EventType.SQS, _deliver_entry)
+
+
+@app.lambda_function(name="mail_events")
+def mail_events(event: Event, context: Any) -> None:
+    """SES tells through EventBridge that a mail came back or was complained about; a failed call is made again."""
+    told = ses.feedback(event["detail"])
+    if told:
+        feedback.take(told, _now())
 
 
 @app.lambda_function(name="sla_check")

@@ -317,8 +317,9 @@ def quarantine(stack: str | None, region: str | None) -> None:
     account, outputs, _ = _meant(stack, region)
     account.enter(outputs)
     from chalicelib.desk import inbound
+    from chalicelib.domain.inbound_mail import FateState
 
-    mails = inbound.list_quarantined()
+    mails = inbound.list_in_hand(FateState.QUARANTINED)
     screen.table(("Key", "Came in (UTC)", "Cause"), ((m.key, f"{m.received_at:%F %T}", m.cause) for m in mails))
 
 
@@ -333,9 +334,10 @@ def replay(keys: tuple[str, ...], every: bool, stack: str | None, region: str | 
     account, outputs, _ = _meant(stack, region)
     account.enter(outputs)
     from chalicelib.desk import inbound
+    from chalicelib.domain.inbound_mail import SETTLED, FateState
 
-    wanted = [m.key for m in inbound.list_quarantined()] if every else keys
-    unread = [key for key in wanted if not inbound.replay(key, datetime.now(UTC))]
+    wanted = [m.key for m in inbound.list_in_hand(FateState.QUARANTINED)] if every else keys
+    unread = [key for key in wanted if inbound.replay(key, datetime.now(UTC)).state not in SETTLED]
     screen.out.print(f"{len(wanted) - len(unread)} of {len(wanted)} mails are on a ticket now.")
     if unread:
         raise Trouble(f"Still not readable: {', '.join(unread)}", "./deskbell mail quarantine shows the cause.")

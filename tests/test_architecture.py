@@ -39,6 +39,7 @@ HANDLERS = {
     "app.hourly_upkeep",
     "app.deliver",
     "app.inbound_mail",
+    "app.mail_events",
     "app.relay",
     "app.send_surveys",
     "app.sla_check",

@@ -17,6 +17,7 @@ from chalicelib.adapters import aws, tickets
 from chalicelib.config import config
 from chalicelib.desk import inbound
 from chalicelib.desk import tickets as desk
+from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.words import Status
 from chalicelib.log import logger
@@ -43,6 +44,10 @@ def on_try(number: int, name: str) -> dict[str, Any]:
     for record in again["Records"]:
         record["attributes"]["ApproximateReceiveCount"] = str(number)
     return again
+
+
+def quarantined() -> tuple[Fate, ...]:
+    return inbound.list_in_hand(FateState.QUARANTINED)
 
 
 def failed(*ids: str) -> dict[str, Any]:
@@ -83,7 +88,7 @@ class TestInboundMail:
 
     def test_the_test_event_of_s3_is_no_mail(self) -> None:
         assert app.inbound_mail(event("s3_test_event"), CONTEXT) == NOTHING_FAILED
-        assert (journey.numbers(), inbound.list_quarantined()) == ([], ())
+        assert (journey.numbers(), quarantined()) == ([], ())
 
     def test_one_that_fails_comes_again_alone(self) -> None:
         self.store()
@@ -119,14 +124,14 @@ class TestInboundMail:
         )
         journey.store(journey.raw_mail("Second."), "inbound/second mail=펌프")
         assert app.inbound_mail(json.loads(announced), CONTEXT) == NOTHING_FAILED
-        assert (journey.numbers(), inbound.list_quarantined()) == ([1], ())
+        assert (journey.numbers(), quarantined()) == ([1], ())
 
     def test_one_that_ended_the_function_at_each_try_is_quarantined_unread(self) -> None:
         self.store()
         with on_the_wire() as wire:
             assert app.inbound_mail(on_try(5, "received_mails"), CONTEXT) == NOTHING_FAILED
         assert "s3.GetObject" not in wire.requests
-        assert {(mail.key, mail.cause, mail.detail.partition(":")[0]) for mail in inbound.list_quarantined()} == {
+        assert {(mail.key, mail.cause, mail.detail.partition(":")[0]) for mail in quarantined()} == {
             ("inbound/first", "failed", "TimeoutError"),
             ("inbound/second mail=펌프", "failed", "TimeoutError"),
         }
@@ -139,7 +144,7 @@ class TestInboundMail:
                 wire.fails_before("s3.GetObject")
                 answer = app.inbound_mail(on_try(number, "received_mails"), CONTEXT)
             assert answer == (failed(FIRST) if number < 4 else NOTHING_FAILED)
-        (mail,) = inbound.list_quarantined()
+        (mail,) = quarantined()
         assert (mail.key, mail.cause, mail.received_at) == ("inbound/first", "failed", NOW)
         assert "Lost" in mail.detail
         assert inbound.replay("inbound/first", NOW)

@@ -1,42 +1,86 @@
-"""Mails as SES stored them, what became of each, and those that nobody could read."""
+"""Mails as SES stored them, what is known of each, and what became of it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.codec import decode, encode, instant
-from chalicelib.adapters.items import QUARANTINE, CustomerItem, Item, MailItem, MessageItem, address_key
+from chalicelib.adapters.items import (
+    CustomerItem,
+    Item,
+    LoopItem,
+    MailItem,
+    MessageItem,
+    address_key,
+    mail_queue,
+)
+from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.inbound_mail import IN_HAND, SETTLED, Fate, FateState
 
 _LONGEST_ID = 1_000
+_HOUR_SECONDS = 3600
+_KEPT_SECONDS = 2 * _HOUR_SECONDS
+_MOST_IDS = 95  # a batch asks for a hundred items; the rest are five more
 
 
 @dataclass(frozen=True)
-class Quarantined:
-    """A mail that made no ticket: its object's key, `cause` (a code), and `detail` for who wants to mend it."""
+class Answered:
+    """What a Message-ID that we know belongs to: a ticket, and the outgoing mail that bore it (0: a mail to us)."""
 
-    key: str
-    cause: str
-    received_at: datetime
-    detail: str = ""
+    ticket: int
+    outgoing: int = 0
+
+
+@dataclass(frozen=True)
+class Alike:
+    """How many mails of one sender with one subject came within an hour, and the ticket of the latest (rule 13)."""
+
+    count: int = 0
+    ticket: int = 0
+    is_alerted: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the table knows of a mail: the tickets it answers, nearest first; its sender; where it went before.
+    """What the table knows of a mail: what it answers, nearest first; its sender; where it went before.
 
+    `taken_as` is the ticket that has the same mail, whichever key it came under; `fate` that of this very key.
     `is_id_known` tells whether another mail came under the same Message-ID.
     """
 
-    tickets: tuple[int, ...]
+    answered: tuple[Answered, ...]
     customer: Customer | None
     taken_as: int | None
+    fate: Fate | None
+    alike: Alike
     is_id_known: bool
+
+    @property
+    def tickets(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(each.ticket for each in self.answered))
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is to be looked up for one mail; ids without angle brackets, `thread_ids` the nearest first."""
+
+    key: str
+    thread_ids: tuple[str, ...]
+    message_id: str
+    address: str
+    fingerprint: str
+    alike: str
+    received_at: datetime
 
 
 def read_raw(key: str) -> bytes:
@@ -49,29 +93,43 @@ def read_raw(key: str) -> bytes:
     return bytes(body.read())
 
 
-def look_up(thread_ids: Iterable[str], message_id: str, address: str, fingerprint: str) -> Known:
-    """One batch request. Ids without angle brackets, of `thread_ids` the nearest first, at most 97 are asked for."""
-    threads = tuple(dict.fromkeys(message_key(thread_id) for thread_id in thread_ids))[:97]
-    keys = [(key, "MESSAGE") for key in dict.fromkeys((*threads, message_key(message_id)))]
-    keys += [(address_key(address), "CUSTOMER"), (_mail_key(fingerprint), "MAIL")]
+def list_raw(since: datetime) -> Iterator[tuple[str, datetime]]:
+    """Keys and times of the mails that SES stored since then; one request per thousand mails there are."""
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=config().mail_bucket, Prefix="inbound/")
+    for page in pages:
+        for entry in page.get("Contents", ()):
+            if entry["LastModified"] >= since:
+                yield entry["Key"], entry["LastModified"]
+
+
+def look_up(query: Query) -> Known:
+    """One batch request. Of very many `thread_ids` the nearest 95 are asked for."""
+    threads = tuple(dict.fromkeys(message_key(thread_id) for thread_id in query.thread_ids))[:_MOST_IDS]
+    keys = [(key, "MESSAGE") for key in dict.fromkeys((*threads, message_key(query.message_id)))]
+    alike_key = _alike_key(query.alike, query.received_at)
+    keys += [(address_key(query.address), "CUSTOMER"), (_mail_key(query.fingerprint), "MAIL")]
+    keys += [(_mail_key(query.key), "MAIL"), (alike_key, "LOOP")]
     found = {item.pk: item for item in Item.batch_get(keys, consistent_read=True)}
-    customer, taken = found.get(address_key(address)), found.get(_mail_key(fingerprint))
+    customer, taken = found.get(address_key(query.address)), found.get(_mail_key(query.fingerprint))
+    fate = found.get(_mail_key(query.key))
     return Known(
-        tuple(dict.fromkeys(found[key].body["ticket"] for key in threads if key in found)),
+        tuple(decode(Answered, found[key].body) for key in threads if key in found),
         decode(Customer, customer.body | {"version": customer.version}) if isinstance(customer, CustomerItem) else None,
         taken.body["ticket"] if taken else None,
-        message_key(message_id) in found,
+        decode(Fate, fate.body) if fate else None,
+        _alike_of(found.get(alike_key)),
+        message_key(query.message_id) in found,
     )
 
 
 def taken(fingerprint: str, number: int) -> MailItem:
-    """Marks a mail as dealt with by a ticket."""
+    """Marks a mail, by what it says, as dealt with by a ticket."""
     return MailItem(_mail_key(fingerprint), "MAIL", body={"ticket": number})
 
 
-def message_of(message_id: str, number: int) -> MessageItem:
-    """Remembers which ticket a Message-ID (without angle brackets) belongs to."""
-    return MessageItem(message_key(message_id), "MESSAGE", body={"ticket": number})
+def message_of(message_id: str, number: int, outgoing: int = 0) -> MessageItem:
+    """Remembers which ticket, and which of its outgoing mails, a Message-ID (without angle brackets) belongs to."""
+    return MessageItem(message_key(message_id), "MESSAGE", body=encode(Answered(number, outgoing)))
 
 
 def message_key(message_id: str) -> str:
@@ -81,31 +139,99 @@ def message_key(message_id: str) -> str:
     return f"MESSAGE#{name}"
 
 
-def quarantine(mail: Quarantined) -> None:
-    """Harmless when repeated: the newest cause stays."""
-    MailItem(
-        _mail_key(mail.key), "MAIL", body=encode(mail), queue_pk=QUARANTINE, queue_sk=instant(mail.received_at)
-    ).save(add_version_condition=False)
+def find_answered(message_ids: Iterable[str]) -> Answered | None:
+    """What the first known of these ids belongs to; one batch request."""
+    keys = tuple(dict.fromkeys(message_key(message_id) for message_id in message_ids))[:_MOST_IDS]
+    found = {item.pk: item for item in MessageItem.batch_get([(key, "MESSAGE") for key in keys], consistent_read=True)}
+    return next((decode(Answered, found[key].body) for key in keys if key in found), None)
 
 
-def list_quarantined(limit: int = 100) -> tuple[Quarantined, ...]:
-    """Newest first."""
-    items = MailItem.query(QUARANTINE, index_name="by_queue", limit=limit, scan_index_forward=False)
-    return tuple(decode(Quarantined, item.body) for item in items)
+def count_alike(transaction: Transaction, query: Query, number: int) -> None:
+    """Counts one more mail of this sender with this subject, which went to ticket `number`."""
+    forgotten_at = _hour_of(query.received_at) + _KEPT_SECONDS
+    actions = [Path("total").add(1), Path("ticket").set(number), Path("kind").set("loop")]
+    transaction.update(_loop_item(query), [*actions, Path("expires_at").set(forgotten_at)])
 
 
-def get_quarantined(key: str) -> Quarantined:
-    """Raises NotFound("mail_not_quarantined")."""
+def mark_alerted(transaction: Transaction, query: Query) -> None:
+    """People are told of the flood once in its hour: the transaction fails with StaleVersion when they were."""
+    is_first = LoopItem.is_alerted.does_not_exist()
+    transaction.update(_loop_item(query), [LoopItem.is_alerted.set(True)], is_first)
+
+
+def settle(transaction: Transaction, fate: Fate) -> None:
+    """Writes that a ticket has a mail, together with what it led to there."""
+    transaction.put_over(_item_of(fate))
+
+
+def hold(transaction: Transaction, fate: Fate) -> None:
+    """Writes that a mail waits for a person; the transaction fails with StaleVersion when a ticket has it."""
+    transaction.put_over(_item_of(fate), _is_free())
+
+
+def keep_fate(fate: Fate) -> bool:
+    """Writes a fate alone. False when a ticket has the mail already: then that stays. Harmless when repeated."""
     try:
-        return decode(Quarantined, MailItem.get(_mail_key(key), "MAIL", consistent_read=True).body)
+        _item_of(fate).save(condition=_is_free(), add_version_condition=False)
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def find_fates(keys: Iterable[str]) -> dict[str, Fate]:
+    """Of these mails, by key, as far as they have one; a batch request per hundred."""
+    wanted = [(_mail_key(key), "MAIL") for key in keys]
+    found = (decode(Fate, item.body) for item in MailItem.batch_get(wanted, consistent_read=True))
+    return {fate.key: fate for fate in found}
+
+
+def list_in_hand(state: FateState, limit: int = 100) -> tuple[Fate, ...]:
+    """Held or quarantined mails, newest first."""
+    items = MailItem.query(mail_queue(state), index_name="by_queue", limit=limit, scan_index_forward=False)
+    return tuple(decode(Fate, item.body) for item in items)
+
+
+def get_fate(key: str) -> Fate:
+    """Raises NotFound("mail_not_found")."""
+    try:
+        return decode(Fate, MailItem.get(_mail_key(key), "MAIL", consistent_read=True).body)
     except MailItem.DoesNotExist:
-        raise NotFound("mail_not_quarantined") from None
+        raise NotFound("mail_not_found") from None
 
 
-def release(key: str) -> None:
-    """Takes a mail out of the quarantine."""
-    MailItem(_mail_key(key), "MAIL").delete(add_version_condition=False)
+def _item_of(fate: Fate) -> MailItem:
+    item = MailItem(_mail_key(fate.key), "MAIL", body=encode(fate))
+    if fate.state in IN_HAND:
+        item.queue_pk, item.queue_sk = mail_queue(fate.state), instant(fate.received_at)
+    return item
 
 
-def _mail_key(fingerprint: str) -> str:
-    return f"MAIL#{fingerprint}"
+def _is_free() -> Condition:
+    """That no ticket has the mail."""
+    open_states = [state.value for state in FateState if state not in SETTLED]
+    is_free: Condition = MailItem.pk.does_not_exist() | Path("body.state").is_in(*open_states)
+    return is_free
+
+
+def _alike_of(item: Item | None) -> Alike:
+    if not isinstance(item, LoopItem):
+        return Alike()
+    return Alike(int(item.total or 0), int(item.ticket or 0), bool(item.is_alerted))
+
+
+def _loop_item(query: Query) -> LoopItem:
+    return LoopItem(_alike_key(query.alike, query.received_at), "LOOP")
+
+
+def _alike_key(alike: str, at: datetime) -> str:
+    return f"LOOP#{alike}#{_hour_of(at)}"
+
+
+def _hour_of(at: datetime) -> int:
+    return int(at.timestamp()) // _HOUR_SECONDS * _HOUR_SECONDS
+
+
+def _mail_key(name: str) -> str:
+    return f"MAIL#{name}"

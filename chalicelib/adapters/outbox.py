@@ -6,7 +6,7 @@ from typing import Any
 from pynamodb.expressions.operand import Path
 
 from chalicelib.adapters.aws import send_to_queue
-from chalicelib.adapters.codec import encode
+from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.inbound_mail import message_of
 from chalicelib.adapters.items import OutgoingItem, outgoing_key, ticket_key
 from chalicelib.adapters.transaction import Transaction
@@ -32,6 +32,28 @@ def enqueue(number: int, outgoing_id: int) -> None:
     send_to_queue(config().outbox_queue_url, {"ticket": number, "id": outgoing_id})
 
 
+def find(number: int, outgoing_id: int) -> Outgoing | None:
+    """One request, consistent."""
+    try:
+        item = OutgoingItem.get(ticket_key(number), outgoing_key(outgoing_id), consistent_read=True)
+    except OutgoingItem.DoesNotExist:
+        return None
+    return decode(Outgoing, item.body)
+
+
+def announce(transaction: Transaction, outgoing: Outgoing) -> None:
+    """Adds what must leave to a transaction that changes nothing else of the ticket."""
+    transaction.put_new(OutgoingItem(ticket_key(outgoing.ticket), outgoing_key(outgoing.id), body=encode(outgoing)))
+
+
+def save_failure(transaction: Transaction, before: Outgoing, after: Outgoing) -> None:
+    """A mail that was sent came back; the transaction fails with StaleVersion when another report was faster."""
+    item = OutgoingItem(ticket_key(after.ticket), outgoing_key(after.id))
+    failed_for = Path("body.failed_for")
+    is_same = (Path("body.delivery") == before.delivery.value) & (failed_for == list(before.failed_for))
+    transaction.update(item, [OutgoingItem.body.set(encode(after))], is_same)
+
+
 def save(outgoing: Outgoing, wire_ids: Iterable[str] = ()) -> None:
     """How a try ended; with a mail that was sent, the ids under which customers may answer it.
 
@@ -42,6 +64,6 @@ def save(outgoing: Outgoing, wire_ids: Iterable[str] = ()) -> None:
     is_open = Path("body.delivery") == Delivery.QUEUED.value
     transaction.update(item, [OutgoingItem.body.set(encode(outgoing))], is_open, AlreadyDone("delivered_before"))
     for wire_id in wire_ids:
-        pointer = message_of(wire_id, outgoing.ticket)
+        pointer = message_of(wire_id, outgoing.ticket, outgoing.id)
         transaction.update(pointer, [type(pointer).body.set(pointer.body), type(pointer).kind.set(type(pointer))])
     transaction.commit()

@@ -99,6 +99,15 @@ def list_by_queue(queue: Queue, agent_id: int, cursor: str | None = None, limit:
     return Page(tuple(_ticket_of(item) for item in results), _cursor_of(results.last_evaluated_key, index))
 
 
+def get_entry(number: int, entry_id: int) -> Entry:
+    """One entry of a ticket's timeline. Raises NotFound("entry_not_found")."""
+    try:
+        item = EntryItem.get(ticket_key(number), entry_key(entry_id), consistent_read=True)
+    except EntryItem.DoesNotExist:
+        raise NotFound("entry_not_found", number=number) from None
+    return decode(Entry, item.body)
+
+
 def list_surveys_due(now: datetime, limit: int) -> tuple[Ticket, ...]:
     """Resolved tickets whose survey is to be sent, longest waiting first."""
     due = Item.due_sk <= f"{instant(now)}~"
@@ -134,6 +143,8 @@ def save(change: Change, time_zone: str, also: Transaction | None = None) -> Non
     transaction.put(item_of(change.after))
     for item in _additions(change):
         transaction.put_new(item)
+    for entry in change.changed:
+        transaction.put_over(item_of_entry(change.after.number, entry))
     counts.count_change(transaction, change, time_zone)
     transaction.commit()
 

@@ -39,7 +39,7 @@ class Transaction:
         self._write.save(item, condition=Item.pk.does_not_exist())
         self._puts.append(otherwise)
 
-    def put_over(self, item: Item) -> None:
+    def put_over(self, item: Item, condition: Condition | None = None) -> None:
         """Saves an item whatever stands there; an update, since PynamoDB's transactions check versions of every put."""
         attributes = {name: each for name, each in item.get_attributes().items() if name not in _NOT_OVERWRITTEN}
         values = {name: getattr(item, name) for name in attributes} | {"kind": type(item)}
@@ -47,7 +47,7 @@ class Transaction:
             attributes[name].remove() if value is None else attributes[name].set(value)
             for name, value in values.items()
         ]
-        self.update(item, actions)
+        self.update(item, actions, condition)
 
     def update(
         self,

@@ -1,88 +1,88 @@
-"""What becomes of a mail that came in: an entry on its ticket, a new ticket, or the quarantine; once, never lost."""
+"""What becomes of a mail that came in: an entry on its ticket, a new ticket, the hold queue or the quarantine; once,
+never lost."""
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.adapters import customers, inbound_mail, tickets
+from chalicelib.adapters import inbound_mail
 from chalicelib.adapters import settings as settings_store
-from chalicelib.adapters.inbound_mail import Known, Quarantined
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import links
+from chalicelib.desk import arrivals, entries_by_mail, matching
+from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
-from chalicelib.desk.tickets import Upload, keep_uploads
-from chalicelib.domain import ticket as domain
+from chalicelib.desk.matching import Match
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import Customer, normal_address
-from chalicelib.domain.entry import Attachment, Author, AuthorKind
-from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
+from chalicelib.domain.customer import normal_address
+from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
+from chalicelib.domain.inbound_mail import SETTLED, Fate, FateState
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ids, Message, Ticket
-from chalicelib.domain.words import Source, Status
-from chalicelib.mail import threading
+from chalicelib.log import logger
 from chalicelib.mail.message import InboundMail, without_tag
 from chalicelib.mail.read import read
 
-_MOST_TEXT = 150_000
-"""Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
-_MOST_COPIES = 50
-_LONGEST_NAME = 200
+MOST_ALIKE = 20
+"""Mails of one sender with one subject within an hour; what comes after may be a loop and is held (rule 13)."""
+_LONGEST_ERROR = 500
 
 
-@dataclass(frozen=True)
-class _Arrival:
-    """A mail on its way: what it says, who sent it, and what the table knows of it."""
-
-    key: str
-    mail: InboundMail
-    address: str
-    fingerprint: str
-    received_at: datetime
-    known: Known
-    agent: Agent | None
-
-    @property
-    def name(self) -> str:
-        sender = self.mail.sender
-        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address
-
-
-def receive(key: str, received_at: datetime, now: datetime) -> bool:
-    """Takes the mail stored under `key`: four requests, and one for each attachment. True when a ticket has it.
-    Harmless when repeated.
+def receive(key: str, received_at: datetime, now: datetime, *, is_released: bool = False) -> Fate:
+    """Takes the mail stored under `key` and returns what became of it: four requests, and one for each attachment.
+    Harmless when repeated. `is_released` takes a held mail, too, as a person decided.
 
     A mail that can't be read is quarantined with its cause. Faults of the store escape, so that the queue tries again.
     """
-    settings = settings_store.get()
     try:
         mail = read(inbound_mail.read_raw(key))
     except NotFound:
-        inbound_mail.quarantine(Quarantined(key, "mail_missing", received_at))
-        return False
+        return _put_aside(Fate(key, FateState.QUARANTINED, received_at, "mail_missing"))
+    settings = settings_store.get()
     cause = _cause_for_quarantine(mail, settings)
     if not cause:
-        cause = _take_until_saved(key, mail, received_at, now)
-    if cause:
-        inbound_mail.quarantine(Quarantined(key, cause, received_at, "; ".join(mail.defects)))
-    return not cause
+        try:
+            return until_saved(lambda: _take(key, mail, received_at, now, is_released))
+        except InvalidInput as error:
+            cause = error.code
+    return _put_aside(arrivals.fate_of(key, mail, received_at, FateState.QUARANTINED, cause))
 
 
 def give_up(key: str, error: Exception, received_at: datetime) -> None:
     """Quarantines a mail that our own code fails on, after the queue's last try (the mail stays as it is)."""
-    inbound_mail.quarantine(Quarantined(key, "failed", received_at, f"{type(error).__name__}: {error}"[:500]))
+    detail = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
+    _put_aside(Fate(key, FateState.QUARANTINED, received_at, "failed", detail))
 
 
-def list_quarantined() -> tuple[Quarantined, ...]:
-    """Newest first, at most 100."""
-    return inbound_mail.list_quarantined()
+def list_in_hand(state: FateState) -> tuple[Fate, ...]:
+    """Held or quarantined mails, newest first, at most 100."""
+    return inbound_mail.list_in_hand(state)
 
 
-def replay(key: str, now: datetime) -> bool:
-    """Reads a quarantined mail again; True when it made it to a ticket and left the quarantine. Raises NotFound."""
-    is_taken = receive(key, inbound_mail.get_quarantined(key).received_at, now)
-    if is_taken:
-        inbound_mail.release(key)
-    return is_taken
+def replay(key: str, now: datetime) -> Fate:
+    """Takes a mail once more: a quarantined one as if it came now, a held one whatever it was held for.
+
+    Harmless when repeated, also of a mail that a ticket has. Raises NotFound.
+    """
+    fate = inbound_mail.get_fate(key)
+    return receive(key, fate.received_at, now, is_released=fate.state is not FateState.QUARANTINED)
+
+
+def dismiss(key: str, by: Agent) -> Fate:
+    """Puts a held or quarantined mail aside for good; its original stays, and `replay` still takes it.
+
+    Raises NotFound, NotAllowed, and Conflict("mail_on_ticket") for one that a ticket has.
+    """
+    by.require(Right.SEE_QUARANTINE)
+    fate = inbound_mail.get_fate(key)
+    dismissed = replace(fate, state=FateState.DISMISSED, detail=f"{by.name}: {fate.detail}")
+    if not inbound_mail.keep_fate(dismissed):
+        raise Conflict("mail_on_ticket", number=inbound_mail.get_fate(key).ticket)
+    return dismissed
+
+
+def _put_aside(fate: Fate) -> Fate:
+    """Unless a ticket has the mail: then its fate is that."""
+    if inbound_mail.keep_fate(fate):
+        return fate
+    return inbound_mail.get_fate(fate.key)
 
 
 def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
@@ -91,7 +91,7 @@ def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
         return mail.cause
     if mail.is_infected:
         return "virus"
-    if without_tag(mail.sender.key) == settings.support_address:
+    if without_tag(mail.sender.key) in settings.own_addresses:
         return "own_mail"
     try:
         normal_address(mail.sender.email)
@@ -100,205 +100,48 @@ def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
     return ""
 
 
-def _take_until_saved(key: str, mail: InboundMail, received_at: datetime, now: datetime) -> str:
-    """Gives "", or the code of what makes the mail impossible to take, such as an agent's reply without a text."""
-    try:
-        until_saved(lambda: _take(_arrival(key, mail, received_at), now))
-    except InvalidInput as error:
-        return error.code
-    except AlreadyDone:
-        return ""
-    return ""
-
-
-def _arrival(key: str, mail: InboundMail, received_at: datetime) -> _Arrival:
-    address = normal_address(mail.sender.email if mail.sender else "")
-    fingerprint = _fingerprint(mail)
-    known = inbound_mail.look_up(mail.thread_ids, mail.message_id, address, fingerprint)
-    agent = settings_store.get().agent_by_address(address)
-    return _Arrival(key, mail, address, fingerprint, received_at, known, agent)
-
-
-def _take(arrival: _Arrival, now: datetime) -> None:
-    if arrival.known.taken_as:
-        return
+def _take(key: str, mail: InboundMail, received_at: datetime, now: datetime, is_released: bool) -> Fate:
     settings = settings_store.get()
-    ids = new_ids(now)
-    ticket = _matching_ticket(arrival, settings)
-    if ticket and ticket.status is Status.CLOSED and _acts_as_agent(arrival, ticket):
-        raise InvalidInput("ticket_closed", number=ticket.number)
-    attachments = _keep_attachments(arrival)
+    arrival = arrivals.look_up(key, mail, received_at, settings)
+    earlier = arrival.known.fate
+    if earlier and (earlier.state in SETTLED or (earlier.state is not FateState.QUARANTINED and not is_released)):
+        return earlier
+    if arrival.known.taken_as:
+        return _put_aside(arrival.fate(FateState.DUPLICATE, ticket=arrival.known.taken_as))
+    if not is_released and _may_be_loop(arrival):
+        return _hold(arrival, settings, now)
+    return _save(arrival, matching.match(arrival, settings), settings, now)
+
+
+def _may_be_loop(arrival: Arrival) -> bool:
+    """Too many mails of one sender with one subject (rule 13). Agents are no loop."""
+    return arrival.known.alike.count >= MOST_ALIKE and not arrival.is_from_agent
+
+
+def _hold(arrival: Arrival, settings: Settings, now: datetime) -> Fate:
+    """Keeps the mail for a person; of the first one in an hour people are told on the ticket of the one before."""
+    fate, alike = arrival.fate(FateState.HELD, "possible_loop"), arrival.known.alike
     also = Transaction()
-    if ticket is None or (ticket.status is Status.CLOSED and not _is_automatic(arrival.mail)):
-        change = _open(arrival, attachments, ticket, settings, now, ids, also)
-    else:
-        change = _add(arrival, attachments, ticket, settings, now, ids)
+    inbound_mail.hold(also, fate)
+    if not alike.is_alerted:
+        inbound_mail.mark_alerted(also, arrival.query)
+        entries_by_mail.announce_flood(also, arrival, alike.ticket, settings, now)
+    also.commit()
+    logger.warning("mail held", key=arrival.key)
+    return fate
+
+
+def _save(arrival: Arrival, matched: Match, settings: Settings, now: datetime) -> Fate:
+    """The change of the ticket, and with it in one transaction what is to be remembered of the mail."""
+    ids, also = new_ids(now), Transaction()
+    change = entries_by_mail.decide(arrival, matched, settings, now, ids, also)
     number = change.after.number
-    also.put_new(inbound_mail.taken(arrival.fingerprint, number), AlreadyDone("mail_taken_before", number=number))
+    fate = arrival.fate(FateState.TICKET, ticket=number)
+    also.put_new(inbound_mail.taken(arrival.query.fingerprint, number))
+    inbound_mail.settle(also, fate)
+    inbound_mail.count_alike(also, arrival.query, number)
     message_id = arrival.mail.message_id
     if message_id and not arrival.known.is_id_known:
         also.put_new(inbound_mail.message_of(message_id, number))
     save(change, settings, now, ids, also)
-
-
-def _matching_ticket(arrival: _Arrival, settings: Settings) -> Ticket | None:
-    """Signed address, then ids, then the number for participants (rule 8); None makes a new ticket."""
-    for number in (*_signed_numbers(arrival.mail, settings), *arrival.known.tickets):
-        try:
-            return tickets.get(number)
-        except NotFound:
-            continue
-    number_in_subject = threading.subject_number(arrival.mail.subject)
-    if number_in_subject is None:
-        return None
-    try:
-        ticket = tickets.get(number_in_subject)
-    except NotFound:
-        return None
-    return ticket if _takes_part(arrival, ticket) else None
-
-
-def _signed_numbers(mail: InboundMail, settings: Settings) -> tuple[int, ...]:
-    tokens = (threading.reply_token(recipient, settings.support_address) for recipient in mail.recipients)
-    numbers = (links.read_reply_token(settings, token) for token in tokens if token)
-    return tuple(number for number in numbers if number is not None)
-
-
-def _takes_part(arrival: _Arrival, ticket: Ticket) -> bool:
-    return ticket.is_participant(arrival.address) or _acts_as_agent(arrival, ticket)
-
-
-def _acts_as_agent(arrival: _Arrival, ticket: Ticket) -> bool:
-    """Only a mail that passes DMARC does (rule 9): anybody can write an agent's address into From.
-
-    Nor does one that a machine wrote: notices to agents carry the ticket's reply address, absence notes go there.
-    """
-    if arrival.agent is None or not arrival.agent.may(Right.WORK_ON_TICKETS) or not ticket.is_visible_to(arrival.agent):
-        return False
-    return arrival.mail.dmarc_pass and not _is_automatic(arrival.mail)
-
-
-def _open(
-    arrival: _Arrival,
-    attachments: tuple[Attachment, ...],
-    follows: Ticket | None,
-    settings: Settings,
-    now: datetime,
-    ids: Ids,
-    also: Transaction,
-) -> Change:
-    """A new ticket, following up a closed one where there is one (rule 16); `also` keeps its customer."""
-    mail = arrival.mail
-    customer = _customer(arrival, follows, now, ids)
-    acknowledge = not _is_silent(arrival, settings) and customer.may_be_acknowledged(now)
-    customers.keep(also, customer.acknowledged(now) if acknowledge else customer, arrival.known.customer)
-    return domain.open_ticket(
-        tickets.next_number(),
-        mail.subject,
-        _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments),
-        customer,
-        mail.language,
-        settings,
-        now,
-        ids,
-        cc=_copies(arrival, customer, settings),
-        follows=follows.number if follows else 0,
-        acknowledge=acknowledge,
-    )
-
-
-def _customer(arrival: _Arrival, follows: Ticket | None, now: datetime, ids: Ids) -> Customer:
-    """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16)."""
-    if follows and follows.is_participant(arrival.address) and follows.customer_address != arrival.address:
-        original = customers.find(follows.customer_address)
-        if original:
-            return original
-    known = arrival.known.customer
-    return known or Customer(next(ids), arrival.address, arrival.name, arrival.mail.language, now)
-
-
-def _add(
-    arrival: _Arrival,
-    attachments: tuple[Attachment, ...],
-    ticket: Ticket,
-    settings: Settings,
-    now: datetime,
-    ids: Ids,
-) -> Change:
-    """An entry on the ticket: an agent's authenticated mail is a public reply, a stranger's is marked (rule 9)."""
-    if arrival.agent and _acts_as_agent(arrival, ticket):
-        return _reply(arrival, arrival.agent, attachments, ticket, now, ids)
-    customer_id = arrival.known.customer.id if arrival.known.customer else 0
-    message = _message(
-        arrival,
-        Author(AuthorKind.CUSTOMER, customer_id, arrival.name),
-        attachments,
-        is_from_stranger=not ticket.is_participant(arrival.address),
-    )
-    return ticket.receive(message, settings, now, ids)
-
-
-def _reply(
-    arrival: _Arrival, by: Agent, attachments: tuple[Attachment, ...], ticket: Ticket, now: datetime, ids: Ids
-) -> Change:
-    mail = arrival.mail
-    change = ticket.reply(mail.reply_text or mail.text, by, ticket.last_entry, now, ids)
-    said, *events = change.entries
-    came = replace(said, attachments=attachments, source=Source.EMAIL, message_id=mail.message_id, raw_key=arrival.key)
-    return replace(change, entries=(came, *events))
-
-
-def _message(
-    arrival: _Arrival, author: Author, attachments: tuple[Attachment, ...], is_from_stranger: bool = False
-) -> Message:
-    mail = arrival.mail
-    return Message(
-        author,
-        _first_bytes(mail.reply_text or mail.text),
-        arrival.received_at,
-        Source.EMAIL,
-        quoted_text=_first_bytes(mail.quoted_text),
-        attachments=attachments,
-        message_id=mail.message_id,
-        raw_key=arrival.key,
-        is_automatic=_is_automatic(mail),
-        is_from_stranger=is_from_stranger,
-    )
-
-
-def _copies(arrival: _Arrival, customer: Customer, settings: Settings) -> tuple[str, ...]:
-    """Who takes part besides the customer: sender, To and Cc without our own address."""
-    apart = {settings.support_address, customer.address}
-    named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
-    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:_MOST_COPIES]
-
-
-def _is_automatic(mail: InboundMail) -> bool:
-    return mail.automatic.auto_reply or mail.automatic.out_of_office or mail.automatic.bounce
-
-
-def _is_silent(arrival: _Arrival, settings: Settings) -> bool:
-    """Whether no automatic answer may follow (rule 12)."""
-    mail = arrival.mail
-    is_hidden_copy = mail.is_blind_copy_to({settings.support_address})
-    return mail.suppresses_auto_reply or is_hidden_copy or mail.is_spam or bool(mail.loop_header)
-
-
-def _keep_attachments(arrival: _Arrival) -> tuple[Attachment, ...]:
-    mail = arrival.mail
-    uploads = [Upload(part.filename, part.content_type, part.content) for part in mail.attachments]
-    if any(_first_bytes(text) != text for text in (mail.reply_text or mail.text, mail.quoted_text)):
-        uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
-    return keep_uploads(f"mail/{arrival.fingerprint}", uploads)
-
-
-def _first_bytes(text: str) -> str:
-    return text.encode(errors="replace")[:_MOST_TEXT].decode(errors="ignore")
-
-
-def _fingerprint(mail: InboundMail) -> str:
-    """The same for one mail however often and on whatever way it came, different for any other one (rule 10)."""
-    sender = mail.sender.key if mail.sender else ""
-    parts = [mail.message_id, sender, str(mail.date), mail.subject, mail.text, mail.html]
-    parts += [f"{attachment.filename}:{attachment.md5}" for attachment in mail.attachments]
-    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+    return fate

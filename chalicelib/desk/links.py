@@ -5,6 +5,7 @@ Links expire; every mail about a ticket carries a fresh one. Reply addresses don
 
 import hashlib
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.domain.settings import Settings
 FORM_LIFE = timedelta(days=2)
 LINK_LIFE = timedelta(days=180)
 _REPLY_MARK_LENGTH = 24
+_LOOKS_SIGNED = re.compile(r"\d{1,15}-[0-9a-f]{8,}")
 
 
 def status_url(settings: Settings, number: int) -> str:
@@ -67,6 +69,11 @@ def read_reply_token(settings: Settings, token: str) -> int | None:
         return None
     is_ours = hmac.compare_digest(mark.encode(), _reply_mark(settings, int(number)).encode())
     return int(number) if is_ours else None
+
+
+def looks_signed(token: str) -> bool:
+    """Whether somebody meant it for a reply address of ours; other tags behind a plus are nobody's forgery."""
+    return bool(_LOOKS_SIGNED.fullmatch(token.lower()))
 
 
 def _reply_mark(settings: Settings, number: int) -> str:

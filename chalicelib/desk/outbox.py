@@ -1,11 +1,11 @@
 """Sending what was promised: each outbox entry once, again when it was refused, and visibly failed in the end."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib import i18n
-from chalicelib.adapters import outbox, ses, tickets
+from chalicelib.adapters import addresses, outbox, ses, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.aws import start_execution
 from chalicelib.adapters.tickets import TicketPage
@@ -77,6 +77,7 @@ def _start_timer(outgoing: Outgoing, now: datetime) -> None:
 def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     if not settings.support_address:
         raise InvalidInput("mail_not_set_up")
+    _refuse_flagged(outgoing)
     language = _language(page, outgoing, settings)
     values = _VALUES[outgoing.purpose](page, outgoing, settings, language)
     notice = notices.render(
@@ -103,6 +104,12 @@ def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     return ses.send(compose(mail), settings.support_address, sendable(outgoing.to))
 
 
+def _refuse_flagged(outgoing: Outgoing) -> None:
+    """No further mail to where it came back from for good (rule 14). Raises InvalidInput("address_flagged")."""
+    if outgoing.to in addresses.find_flags([outgoing.to]):
+        raise InvalidInput("address_flagged")
+
+
 def _language(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     agent = settings.agents.get(outgoing.agent_id)
     return agent.language if agent else page.ticket.language
@@ -125,7 +132,7 @@ def _own_id(outgoing: Outgoing, settings: Settings) -> str:
     return f"{outgoing.id}.{outgoing.ticket}@{settings.support_address.rpartition('@')[2]}"
 
 
-Values = Mapping[str, object]
+Values = dict[str, object]
 
 
 def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
@@ -161,6 +168,23 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
     }
 
 
+def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    cause = i18n.text(language, f"failure.{outgoing.params['cause']}")
+    return _for_agent(page, outgoing, settings, language) | {
+        "failed_address": outgoing.params["address"],
+        "cause": cause,
+        "detail": outgoing.params["detail"],
+    }
+
+
+def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    return _for_agent(page, outgoing, settings, language) | {
+        "sender": outgoing.params["address"],
+        "what_happens": i18n.text(language, f"flood.{outgoing.params['cause']}"),
+        "held_url": settings.url("/agent/quarantine"),
+    }
+
+
 def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     agent = settings.agents.get(page.ticket.assignee or page.ticket.last_replier)
     number, resolution = page.ticket.number, int(outgoing.params["resolution"])
@@ -181,4 +205,6 @@ _VALUES: dict[Purpose, Callable[[TicketPage, Outgoing, Settings, str], Values]] 
     Purpose.SLA_WARNING: _for_agent,
     Purpose.SLA_BREACH: _for_agent,
     Purpose.SURVEY: _for_survey,
+    Purpose.MAIL_FAILED: _for_mail_failed,
+    Purpose.MAIL_FLOOD: _for_mail_flood,
 }

@@ -14,7 +14,7 @@ from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer, normal_address
-from chalicelib.domain.entry import Attachment, Author, AuthorKind
+from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
@@ -26,9 +26,12 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Upload:
+    """A file to be kept; with a `content_id` it is shown inside the HTML of its mail."""
+
     filename: str
     content_type: str
     content: bytes
+    content_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,14 +113,61 @@ def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> N
     _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
+def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None:
+    """A stranger's message becomes part of the conversation (rule 9). Raises NotFound, NotAllowed."""
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        return ticket.accept(tickets_store.get_entry(number, entry_id), by, settings, now, ids)
+
+    _work_on(number, by, decide, now)
+
+
+def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is_author: bool) -> None:
+    """Whether the author of a mail that an agent forwarded is the requester (rule 11). Harmless when repeated.
+
+    Raises NotFound, NotAllowed.
+    """
+
+    by.require(Right.CHANGE_PROPERTIES)
+
+    def attempt() -> None:
+        ticket, entry = tickets_store.get(number), tickets_store.get_entry(number, entry_id)
+        if not ticket.is_visible_to(by):
+            raise NotFound("ticket_not_found", number=number)
+        if entry.forwarded_from:
+            _settle_requester(ticket, entry, entry.forwarded_from if is_author else None, by, now)
+
+    until_saved(attempt)
+
+
 def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ...]:
     """Puts files into the bucket under keys made of their content; one request each."""
     kept = []
     for upload in uploads:
         key = f"{prefix}/{hashlib.sha256(upload.content).hexdigest()}"
         files.keep(key, upload.content)
-        kept.append(Attachment(key, upload.filename, upload.content_type, len(upload.content)))
+        kept.append(
+            Attachment(
+                key,
+                upload.filename,
+                upload.content_type,
+                len(upload.content),
+                bool(upload.content_id),
+                upload.content_id,
+            )
+        )
     return tuple(kept)
+
+
+def _settle_requester(ticket: Ticket, entry: Entry, author: Mailbox | None, by: Agent, now: datetime) -> None:
+    ids, also, settings = new_ids(now), Transaction(), settings_store.get()
+    change = ticket.keep_requester(entry, now)
+    if author:
+        known = customers.find(author.address)
+        customer = known or Customer(next(ids), author.address, author.name or author.address, ticket.language, now)
+        customers.keep(also, customer, known)
+        change = ticket.set_requester(customer, entry, by, now, ids)
+    save(change, settings, now, ids, also)
 
 
 def _work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> None:

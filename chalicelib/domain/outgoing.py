@@ -27,6 +27,7 @@ class Delivery(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Outgoing:
     """`to` is an address, `agent_id` the receiving agent (0: the customer), `entry_id` the message carried (0: none).
 
     `cc` are further receivers of an agent's words; automatic mail has none (rule 12). `params` are the purpose's own
-    values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under.
+    values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under, `failed_for` are the
+    receivers it came back from.
     """
 
     id: int
@@ -50,16 +52,13 @@ class Outgoing:
     attempts: int = 0
     error: str = ""
     wire_id: str = ""
+    failed_for: tuple[str, ...] = ()
     finished_at: datetime | None = None
 
     def sent(self, wire_id: str, now: datetime) -> "Outgoing":
         return replace(
             self, delivery=Delivery.SENT, attempts=self.attempts + 1, wire_id=wire_id, error="", finished_at=now
         )
-
-    def bounced(self, error: str) -> "Outgoing":
-        """Sent, and then not delivered; `error` is what the other side said."""
-        return replace(self, delivery=Delivery.BOUNCED, error=error)
 
     def refused(self, error: str, now: datetime, is_last: bool) -> "Outgoing":
         """After a failed try: queued again, or failed for good, which the ticket shows."""

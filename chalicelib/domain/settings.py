@@ -55,6 +55,11 @@ class Settings(General):
     def hours(self) -> BusinessHours:
         return self.calendars[self.policy.calendar]
 
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Every address at which the desk receives, lower case; none for a desk without mail."""
+        return (self.support_address.lower(),) if self.support_address else ()
+
     def agent(self, agent_id: int) -> Agent:
         """Raises NotFound("agent_not_found")."""
         if agent_id not in self.agents:

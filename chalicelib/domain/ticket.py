@@ -23,6 +23,7 @@ CLOSED_AFTER = timedelta(days=14)
 LONGEST_SUBJECT = 250
 LONGEST_TEXT = 50_000
 
+_WOKEN_BY_CUSTOMERS = frozenset({Status.PENDING, Status.RESOLVED})
 ACTIVE = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD})
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.PENDING, Status.ON_HOLD, Status.RESOLVED}),
@@ -106,12 +107,45 @@ class Ticket:
             raise Conflict("ticket_closed", number=self.number)
         entry = message.entry(next(ids))
         added = Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
-        wakes = not (message.is_automatic or message.is_from_stranger)
-        if not wakes or self.status in (Status.OPEN, Status.ON_HOLD):
+        if message.is_automatic or message.is_from_stranger or self.status not in _WOKEN_BY_CUSTOMERS:
             return added
         return added.then(
             added.after._moved(Status.OPEN, message.at, settings, message.author, ids, "customer_message")
         )
+
+    def accept(self, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
+        """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
+
+        It wakes the ticket as it would have at first, unless something was said since. Empty when it is accepted.
+        """
+        if not entry.is_from_stranger:
+            return Change(self, self)
+        is_known = not entry.sender or self.is_participant(entry.sender)
+        after = replace(self, cc=self.cc if is_known else (*self.cc, entry.sender), updated_at=now)
+        event = _event(author_of(by), now, ids, "accepted", FieldChange("participant", "", entry.sender))
+        change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
+        if entry.id != self.last_entry or entry.is_automatic or self.status not in _WOKEN_BY_CUSTOMERS:
+            return change
+        return change.then(after._moved(Status.OPEN, entry.at, settings, entry.author, ids, "customer_message"))
+
+    def set_requester(self, customer: Customer, entry: Entry, by: Agent, now: datetime, ids: Ids) -> "Change":
+        """Who wrote the mail that an agent forwarded becomes the requester, after an agent's word (rule 11)."""
+        author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
+        after = replace(
+            self,
+            customer_id=customer.id,
+            customer_name=customer.name,
+            customer_address=customer.address,
+            cc=tuple(address for address in self.cc if address != customer.address),
+            updated_at=now,
+        )
+        moved = FieldChange("requester", self.customer_address, customer.address)
+        confirmed = replace(entry, author=author, sender=customer.address, forwarded_from=None)
+        return Change(self, after, (_event(author_of(by), now, ids, "forwarded", moved),), changed=(confirmed,))
+
+    def keep_requester(self, entry: Entry, now: datetime) -> "Change":
+        """The agent who forwarded the mail stays the requester."""
+        return Change(self, replace(self, updated_at=now), changed=(replace(entry, forwarded_from=None),))
 
     def reply(self, text: str, by: Agent, seen: int, now: datetime, ids: Ids) -> "Change":
         """A public reply by a person: answers the first-response clock (rule 1) and goes to the customer by mail.
@@ -210,21 +244,29 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Change:
-    """One step of a ticket's life, ready to be saved as a whole. `before` is None for a new ticket."""
+    """One step of a ticket's life, ready to be saved as a whole. `before` is None for a new ticket.
+
+    `entries` are new, `changed` are entries of earlier that have another content now.
+    """
 
     before: Ticket | None
     after: Ticket
     entries: tuple[Entry, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
+    changed: tuple[Entry, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return self.before == self.after and not self.entries and not self.outgoing
+        return self.before == self.after and not (self.entries or self.outgoing or self.changed)
 
     def then(self, following: "Change") -> "Change":
         """Both steps as one; `following` must start where this one ends."""
         return Change(
-            self.before, following.after, self.entries + following.entries, self.outgoing + following.outgoing
+            self.before,
+            following.after,
+            self.entries + following.entries,
+            self.outgoing + following.outgoing,
+            self.changed + following.changed,
         )
 
 

@@ -59,6 +59,7 @@ class AutomaticMail:
     bounce: bool = False
     bounce_recipients: tuple[str, ...] = ()
     bounce_temporary: bool | None = None
+    bounced_ids: tuple[str, ...] = ()
     suppressed_by: str = ""
 
 

@@ -1,45 +1,61 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from chalicelib.adapters import customers, inbound_mail
-from chalicelib.adapters.inbound_mail import Quarantined
-from chalicelib.adapters.transaction import put
-from chalicelib.domain.errors import NotFound
+from chalicelib.adapters import aws, customers, inbound_mail
+from chalicelib.adapters.inbound_mail import Alike, Answered, Known, Query
+from chalicelib.adapters.transaction import Transaction, put
+from chalicelib.domain.errors import NotFound, StaleVersion
+from chalicelib.domain.inbound_mail import Fate, FateState
 from tests import factories
-from tests.conftest import NOW
+from tests.conftest import MAIL_BUCKET, NOW
 from tests.factories import CUSTOMER_ADDRESS
 from tests.wire import on_the_wire
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 
 
+def query(*thread_ids: str, message_id: str = "own@x", address: str = CUSTOMER_ADDRESS) -> Query:
+    return Query("inbound/x", thread_ids, message_id, address, "abc", "alike", NOW)
+
+
+def look_up(*thread_ids: str, **others: str) -> Known:
+    return inbound_mail.look_up(query(*thread_ids, **others))
+
+
+def fate(state: FateState, cause: str = "no_sender") -> Fate:
+    return Fate("inbound/x", state, NOW, cause, "bad_structure")
+
+
 def test_all_that_is_known_of_a_mail_takes_one_request() -> None:
     put(customers.item_of(factories.customer()))
-    inbound_mail.message_of("one@x", 1).save()
+    inbound_mail.message_of("one@x", 1, 77).save()
     inbound_mail.message_of("two@x", 2).save()
     inbound_mail.taken("abc", 3).save()
+    inbound_mail.keep_fate(fate(FateState.HELD))
     with on_the_wire() as wire:
-        known = inbound_mail.look_up(["two@x", "none@x", "one@x", "two@x"], "own@x", CUSTOMER_ADDRESS, "abc")
+        known = look_up("two@x", "none@x", "one@x", "two@x")
     assert wire.requests == ["dynamodb.BatchGetItem"]
+    assert known.answered == (Answered(2), Answered(1, 77))
     assert (known.tickets, known.taken_as, known.is_id_known) == ((2, 1), 3, False)
     assert known.customer == factories.customer(version=1)
+    assert known.fate == fate(FateState.HELD)
 
 
 def test_of_a_new_mail_nothing_is_known() -> None:
-    known = inbound_mail.look_up([], "", "eve@elsewhere.example", "abc")
-    assert (known.tickets, known.customer, known.taken_as, known.is_id_known) == ((), None, None, False)
+    assert look_up(address="eve@elsewhere.example") == Known((), None, None, None, Alike(), False)
 
 
 def test_of_very_many_references_the_most_telling_are_looked_up() -> None:
-    for number in (0, 96, 97):
+    for number in (0, 94, 95):
         inbound_mail.message_of(f"{number}@x", number + 1).save()
-    known = inbound_mail.look_up((f"{number}@x" for number in range(1000)), "own@x", CUSTOMER_ADDRESS, "abc")
-    assert known.tickets == (1, 97)
+    assert look_up(*(f"{number}@x" for number in range(1000))).tickets == (1, 95)
 
 
 def test_a_mails_own_id_tells_nothing_of_its_ticket() -> None:
     """Two different mails may carry the same Message-ID (rule 10)."""
     inbound_mail.message_of("const@scanner", 1).save()
-    known = inbound_mail.look_up([], "const@scanner", CUSTOMER_ADDRESS, "abc")
+    known = look_up(message_id="const@scanner")
     assert (known.tickets, known.is_id_known) == ((), True)
 
 
@@ -49,26 +65,79 @@ def test_an_id_of_any_length_can_be_kept(letter: str) -> None:
     one, two = f"{letter * 5000}@one", f"{letter * 5000}@two"
     for number, message_id in ((1, one), (2, two)):
         inbound_mail.message_of(message_id, number).save()
-    assert inbound_mail.look_up([two, one], "", CUSTOMER_ADDRESS, "abc").tickets == (2, 1)
+    assert look_up(two, one).tickets == (2, 1)
 
 
 def test_an_id_of_broken_characters_can_be_kept() -> None:
     inbound_mail.message_of("\ud800@x", 1).save()
-    assert inbound_mail.look_up(["\ud800@x"], "", CUSTOMER_ADDRESS, "abc").tickets == (1,)
+    assert look_up("\ud800@x").tickets == (1,)
 
 
-def test_a_quarantined_mail_is_found_listed_and_released() -> None:
-    mail = Quarantined("inbound/x", "no_sender", NOW, "bad_structure")
-    inbound_mail.quarantine(mail)
-    assert inbound_mail.get_quarantined("inbound/x") == mail
-    assert inbound_mail.list_quarantined() == (mail,)
-    inbound_mail.release("inbound/x")
-    assert inbound_mail.list_quarantined() == ()
-    with pytest.raises(NotFound, match="mail_not_quarantined"):
-        inbound_mail.get_quarantined("inbound/x")
+@pytest.mark.parametrize("state", [FateState.HELD, FateState.QUARANTINED])
+def test_a_mail_in_hand_is_found_and_listed_until_it_is_settled(state: FateState) -> None:
+    assert inbound_mail.keep_fate(fate(state))
+    assert inbound_mail.get_fate("inbound/x") == fate(state)
+    assert inbound_mail.list_in_hand(state) == (fate(state),)
+    settle(fate(FateState.TICKET))
+    assert inbound_mail.list_in_hand(state) == ()
+
+
+def test_an_unknown_mail_has_no_fate() -> None:
+    with pytest.raises(NotFound, match="mail_not_found"):
+        inbound_mail.get_fate("inbound/x")
 
 
 def test_the_newest_cause_stays() -> None:
     for cause in ("failed", "no_sender"):
-        inbound_mail.quarantine(Quarantined("inbound/x", cause, NOW))
-    assert [mail.cause for mail in inbound_mail.list_quarantined()] == ["no_sender"]
+        inbound_mail.keep_fate(fate(FateState.QUARANTINED, cause))
+    assert [mail.cause for mail in inbound_mail.list_in_hand(FateState.QUARANTINED)] == ["no_sender"]
+
+
+@pytest.mark.parametrize("state", [FateState.TICKET, FateState.DUPLICATE])
+def test_what_a_ticket_has_is_never_taken_back_from_it(state: FateState) -> None:
+    settle(fate(state))
+    assert not inbound_mail.keep_fate(fate(FateState.QUARANTINED))
+    held = Transaction()
+    inbound_mail.hold(held, fate(FateState.HELD))
+    with pytest.raises(StaleVersion):
+        held.commit()
+    assert inbound_mail.get_fate("inbound/x").state is state
+
+
+def test_mails_alike_are_counted_within_an_hour() -> None:
+    for number in (4, 5):
+        counted = Transaction()
+        inbound_mail.count_alike(counted, query(), number)
+        counted.commit()
+    assert look_up().alike == Alike(2, 5)
+    later = Query("inbound/y", (), "", CUSTOMER_ADDRESS, "abc", "alike", NOW + timedelta(hours=1))
+    assert inbound_mail.look_up(later).alike == Alike()
+
+
+def test_people_are_told_of_a_flood_once() -> None:
+    told, again, counted = Transaction(), Transaction(), Transaction()
+    inbound_mail.count_alike(counted, query(), 4)
+    counted.commit()
+    for transaction in (told, again):
+        inbound_mail.mark_alerted(transaction, query())
+    told.commit()
+    with pytest.raises(StaleVersion):
+        again.commit()
+    assert look_up().alike == Alike(1, 4, is_alerted=True)
+
+
+def test_the_mails_that_came_since_a_time_are_listed_with_what_became_of_them() -> None:
+    for name in ("x", "y"):
+        aws.client("s3").put_object(Bucket=MAIL_BUCKET, Key=f"inbound/{name}", Body=b"")
+    inbound_mail.keep_fate(fate(FateState.HELD))
+    long_ago, soon = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(hours=1)
+    keys = [key for key, _ in inbound_mail.list_raw(long_ago)]
+    assert keys == ["inbound/x", "inbound/y"]
+    assert inbound_mail.find_fates(keys) == {"inbound/x": fate(FateState.HELD)}
+    assert list(inbound_mail.list_raw(soon)) == []
+
+
+def settle(settled: Fate) -> None:
+    transaction = Transaction()
+    inbound_mail.settle(transaction, settled)
+    transaction.commit()

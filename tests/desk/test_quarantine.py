@@ -7,6 +7,7 @@ import pytest
 from chalicelib.adapters import inbound_mail
 from chalicelib.desk import inbound
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.inbound_mail import FateState
 from tests.conftest import AGENT, NOW, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address, texts
@@ -17,13 +18,13 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def causes() -> list[str]:
-    return [mail.cause for mail in inbound.list_quarantined()]
+    return [mail.cause for mail in inbound.list_in_hand(FateState.QUARANTINED)]
 
 
 def test_a_mail_that_says_nothing_and_has_no_sender() -> None:
     key = receive(b"\xff\xfe\x00 no mail at all", at=NOW)
     assert journey.numbers() == []
-    assert [(mail.key, mail.received_at) for mail in inbound.list_quarantined()] == [(key, NOW)]
+    assert [(mail.key, mail.received_at) for mail in inbound.list_in_hand(FateState.QUARANTINED)] == [(key, NOW)]
 
 
 def test_a_virus() -> None:
@@ -50,7 +51,7 @@ def test_an_object_that_is_gone() -> None:
 def test_it_is_listed_newest_first_and_once() -> None:
     older, newer = receive(b"", at=NOW), receive(b"", at=NOW + HOUR)
     inbound.receive(older, NOW, NOW)
-    assert [mail.key for mail in inbound.list_quarantined()] == [newer, older]
+    assert [mail.key for mail in inbound.list_in_hand(FateState.QUARANTINED)] == [newer, older]
 
 
 def test_an_agents_reply_that_says_nothing() -> None:
@@ -62,20 +63,20 @@ def test_an_agents_reply_that_says_nothing() -> None:
 def test_a_mail_our_code_fails_on_is_given_up_with_its_cause() -> None:
     key = journey.store(raw_mail())
     inbound.give_up(key, ZeroDivisionError("division by zero"), NOW)
-    (mail,) = inbound.list_quarantined()
+    (mail,) = inbound.list_in_hand(FateState.QUARANTINED)
     assert (mail.cause, mail.detail) == ("failed", "ZeroDivisionError: division by zero")
 
 
 def test_replaying_makes_the_ticket_as_of_the_day_it_came() -> None:
     key = journey.store(raw_mail())
     inbound.give_up(key, ZeroDivisionError(), NOW)
-    assert inbound.replay(key, NOW + 2 * HOUR)
+    assert inbound.replay(key, NOW + 2 * HOUR).state is FateState.TICKET
     assert (page().ticket.created_at, causes()) == (NOW, [])
 
 
 def test_replaying_what_is_still_unreadable_keeps_it() -> None:
     key = receive(b"")
-    assert not inbound.replay(key, NOW)
+    assert inbound.replay(key, NOW).state is FateState.QUARANTINED
     assert len(causes()) == 1
 
 
@@ -83,12 +84,12 @@ def test_replaying_a_mail_that_made_its_ticket_after_all_just_releases_it() -> N
     key = journey.store(raw_mail())
     inbound.give_up(key, ZeroDivisionError(), NOW)
     inbound.receive(key, NOW, NOW)
-    assert inbound.replay(key, NOW)
+    assert inbound.replay(key, NOW).ticket == 1
     assert (journey.numbers(), causes()) == ([1], [])
 
 
-def test_what_is_not_quarantined_can_not_be_replayed() -> None:
-    with pytest.raises(NotFound, match="mail_not_quarantined"):
+def test_what_never_came_can_not_be_replayed() -> None:
+    with pytest.raises(NotFound, match="mail_not_found"):
         inbound.replay("inbound/unknown", NOW)
 
 

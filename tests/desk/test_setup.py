@@ -5,6 +5,7 @@ import pytest
 from chalicelib.adapters import settings
 from chalicelib.desk import inbound, setup
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.inbound_mail import FateState
 from tests.conftest import NOW
 from tests.desk import journey
 
@@ -31,7 +32,7 @@ def test_a_mail_that_comes_before_that_is_tried_again() -> None:
     key = journey.store(journey.raw_mail())
     with pytest.raises(NotFound, match="desk_not_prepared"):
         inbound.receive(key, NOW, NOW)
-    assert inbound.list_quarantined() == ()
+    assert inbound.list_in_hand(FateState.QUARANTINED) == ()
 
 
 def test_preparing_again_keeps_the_secret_so_that_links_stay_valid() -> None:

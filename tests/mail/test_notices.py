@@ -26,6 +26,12 @@ VALUES: dict[str, object] = {
     "clock": "First response",
     "due": "Nov 24, 2:00 PM",
     "text": "It **drips** <script>x</script>\nall day",
+    "failed_address": "hana@customer.example",
+    "cause": "came back",
+    "detail": "550 no such user <b>here</b>",
+    "sender": "robot@customer.example",
+    "what_happens": "held",
+    "held_url": "https://desk.example/agent/quarantine",
     "links": [(score, f"https://desk.example/v/{score}") for score in range(1, 6)],
 }
 EVERY_NOTICE = pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib import i18n
 from chalicelib.domain.entry import AuthorKind
+from chalicelib.domain.mail_trouble import FailureKind
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.sla import ClockName
@@ -41,10 +42,16 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
     "field": (
-        *("status", "priority", "assignee", "told", "score"),
+        *("status", "priority", "assignee", "told", "score", "delivery", "participant", "requester"),
         *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
     ),
-    "cause": (*Source, "agent", "reply", "customer_message", "follow_up", "survey", "timer", "closed_after_resolved"),
+    "cause": (
+        *(*Source, *FailureKind, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
+        *("closed_after_resolved", "accepted", "forwarded"),
+    ),
+    "failure": tuple(FailureKind),
+    "flood": ("acknowledgement_limit", "possible_loop"),
+    "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
         *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from chalicelib.mail import markdown, threading
 
 LANGUAGES = ("ko", "en")
-PURPOSES = ("acknowledgement", "assigned", "reply", "sla_breach", "sla_warning", "survey")
+PURPOSES = ("acknowledgement", "assigned", "mail_failed", "mail_flood", "reply", "sla_breach", "sla_warning", "survey")
 
 _FOLDER = Path(__file__).parent
 
