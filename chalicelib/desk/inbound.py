@@ -13,6 +13,7 @@ from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.customer import Customer, normal_address
 from chalicelib.domain.entry import Attachment, Author, AuthorKind
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
@@ -25,7 +26,6 @@ from chalicelib.mail.read import read
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
-_MOST_COPIES = 50
 _LONGEST_NAME = 200
 
 
@@ -270,7 +270,7 @@ def _copies(arrival: _Arrival, customer: Customer, settings: Settings) -> tuple[
     """Who takes part besides the customer: sender, To and Cc without our own address."""
     apart = {settings.support_address, customer.address}
     named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
-    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:_MOST_COPIES]
+    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:MOST_COPIES]
 
 
 def _is_automatic(mail: InboundMail) -> bool:

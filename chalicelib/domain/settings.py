@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
+from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.sla import DEFAULT_POLICY, Clock, SlaPolicy
 from chalicelib.domain.team import Team
@@ -110,3 +111,13 @@ class Settings(General):
     def team_by_address(self, address: str) -> Team | None:
         """The active team whose mail comes in at an address (lower case, without a tag)."""
         return next((team for team in self.active_teams() if team.address and team.address == address), None)
+
+    def mailbox_of(self, team_id: int) -> Mailbox:
+        """From whom a ticket's mails come: the team's address and name, the desk's where the team has none.
+
+        An address that was left behind when the mail domain moved is not used: SES would refuse it.
+        """
+        team = self.active_team(team_id)
+        name = team.name if team else self.desk_name
+        is_usable = team is not None and team.address.endswith(f"@{self.mail_domain}")
+        return Mailbox(team.address if team and is_usable else self.support_address, name)
