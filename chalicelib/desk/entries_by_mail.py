@@ -13,18 +13,19 @@ from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
-from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import Attachment, Author, AuthorKind
+from chalicelib.domain.copies import MOST_COPIES
+from chalicelib.domain.customer import Customer, normal_address
+from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Source, Status
+from chalicelib.mail.forwards import forwarded
 from chalicelib.mail.message import without_tag
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
-_MOST_COPIES = 50
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
@@ -68,11 +69,11 @@ def _open(
     is_answerable = not arrival.is_silent(settings) and not arrival.is_from_agent
     acknowledge = is_answerable and customer.may_be_acknowledged(now)
     remarks = matched.remarks if acknowledge or not is_answerable else (*matched.remarks, "acknowledgement_limit")
-    author = Author(AuthorKind.CUSTOMER, customer.id, arrival.name)
+    message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
     change = domain.open_ticket(
         tickets.next_number(),
         mail.subject,
-        _message(arrival, author, attachments, remarks),
+        replace(message, forwarded_from=_forwarded_from(arrival, settings)),
         customer,
         mail.language,
         settings,
@@ -80,6 +81,7 @@ def _open(
         ids,
         cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
+        team=_team(arrival, follows, settings),
         acknowledge=acknowledge,
     )
     if acknowledge:
@@ -92,6 +94,12 @@ def _open(
     return change
 
 
+def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
+    """That whose address the mail came to, else that of the ticket it follows up; 0 for none."""
+    addressed = (settings.team_by_address(without_tag(recipient)) for recipient in arrival.mail.recipients)
+    return next((team.id for team in addressed if team), follows.team if follows else 0)
+
+
 def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None:
     """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16)."""
     if follows and follows.is_participant(arrival.address) and follows.customer_address != arrival.address:
@@ -99,6 +107,20 @@ def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None
         if original:
             return original
     return arrival.known.customer
+
+
+def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
+    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11)."""
+    mail = arrival.mail
+    found = forwarded(mail.subject, mail.text, mail.html) if arrival.is_from_agent else None
+    if found is None:
+        return None
+    try:
+        address = normal_address(found.from_.email)
+    except InvalidInput:
+        return None
+    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    return None if is_ours else Mailbox(address, found.from_.name)
 
 
 def _receive(
@@ -177,7 +199,7 @@ def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[s
     """Who takes part besides the customer: sender, To and Cc without our own addresses."""
     apart = {*settings.own_addresses, customer.address}
     named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
-    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:_MOST_COPIES]
+    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:MOST_COPIES]
 
 
 def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
