@@ -86,10 +86,8 @@ def _open(
     )
     if acknowledge:
         customer = customer.acknowledged(now)
-    elif is_answerable and customer.is_to_be_alerted_of(now):
-        customer = replace(customer, alerted_at=now)
-        notices = mail_trouble.flood_notices(change.after, "acknowledgement_limit", arrival.address, settings, now, ids)
-        change = change.then(Change(change.after, change.after, outgoing=notices))
+    elif is_answerable:
+        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
     customers.keep(also, customer, known)
     return change
 
