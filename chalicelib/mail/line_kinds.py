@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from chalicelib.mail import attributions, copied_header
 from chalicelib.mail import html as html_reader
@@ -13,11 +13,11 @@ from chalicelib.mail.quote_markup import Place
 
 MOST_LINES = 5_000
 _LONGEST_MARK = 500
+_MOST_INTRODUCTION_LINES = 40
+_MOST_BARRED = 500
 _SHORT = 8
 _WINDOW = 4_000
 _NO_LETTERS = re.compile(r"[\W_]+")
-# Marks of writing direction, which Outlook puts around dates in every language.
-_INVISIBLE = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 
 
 class Kind(StrEnum):
@@ -47,7 +47,7 @@ def of(lines: Sequence[str], html: str = "") -> list[Kind]:
 
     The end of a very long mail counts as one line, of which is asked whether it is quoted.
     """
-    looked_at = [line.translate(_INVISIBLE) for line in lines[:MOST_LINES]]
+    looked_at = [line.translate(marks.INVISIBLE) for line in lines[:MOST_LINES]]
     kinds: list[Kind] = []
     while len(kinds) < len(looked_at):
         kind, count = _kind_at(looked_at, kinds)
@@ -104,19 +104,35 @@ def _kind_at(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int]:
     line = lines[start]
     if not line.strip():
         return Kind.EMPTY, 1
-    if marks.QUOTED.match(line) or (marks.BARRED.match(line) and INTRODUCTIONS.intersection(before)):
+    if marks.QUOTED.match(line):
+        return _quoted_introduction(lines, before) or (Kind.QUOTE, 1)
+    if marks.BARRED.match(line) and INTRODUCTIONS.intersection(before[-_MOST_BARRED:]):
         return Kind.QUOTE, 1
-    if len(line) > _LONGEST_MARK:
-        return Kind.TEXT, 1
-    if marks.ORIGINAL.match(line):
-        return Kind.ORIGINAL, 1
-    if header := copied_header.find(lines, start, after_mark=_follows_mark(before)):
-        return Kind.COPIED_HEADER, header.length
-    if count := attributions.length(lines, start):
-        return Kind.ATTRIBUTION, count
+    if found := _introduction(lines, start, after_mark=_follows_mark(before)):
+        return found
     if marks.DELIMITER.match(line):
         return Kind.DELIMITER, 1
     return (Kind.FOOTER, 1) if marks.is_mobile_footer(line) else (Kind.TEXT, 1)
+
+
+def _introduction(lines: Sequence[str], start: int, *, after_mark: bool) -> tuple[Kind, int] | None:
+    if len(lines[start]) > _LONGEST_MARK:
+        return None
+    if marks.ORIGINAL.match(lines[start]):
+        return Kind.ORIGINAL, 1
+    if header := copied_header.find(lines, start, after_mark=after_mark):
+        return Kind.COPIED_HEADER, header.length
+    count = attributions.length(lines, start)
+    return (Kind.ATTRIBUTION, count) if count else None
+
+
+def _quoted_introduction(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int] | None:
+    """Apple Mail and others quote what introduces a quotation together with it."""
+    start = len(before)
+    if before[-1:] == [Kind.QUOTE] or not marks.QUOTE_SIGN.match(lines[start]):
+        return None
+    block = takewhile(marks.QUOTE_SIGN.match, lines[start : start + _MOST_INTRODUCTION_LINES])
+    return _introduction([marks.QUOTE_SIGN.sub("", line) for line in block], 0, after_mark=False)
 
 
 def _follows_mark(before: list[Kind]) -> bool:

@@ -52,11 +52,10 @@ def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
 
 
 def _reply_below(kinds: list[Kind], opening: int) -> list[int]:
-    """Where the mail begins with an introduction: a forwarded mail is shown whole, an answer below its quotation
-    without it, and answers between quotations with them."""
-    if kinds[opening] != Kind.ATTRIBUTION:
-        return list(range(_end_of_header(kinds, opening) + 1, len(kinds)))
-    rest = [index for index in range(opening, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
+    """Where the mail begins with an introduction: a forwarded mail is shown without its header, an answer below its
+    quotation without it, and answers between quotations with them."""
+    start = opening if kinds[opening] == Kind.ATTRIBUTION else _end_of_header(kinds, opening) + 1
+    rest = [index for index in range(start, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
     shape = _shape(kinds, rest)
     has_quotation_below_text = "q" in shape[shape.find("t") :]
     if "t" in shape and not has_quotation_below_text:
