@@ -1,5 +1,6 @@
 """The line by which mail programs introduce a quotation: "On Monday, Hana Kim <hana@…> wrote:"."""
 
+import re
 from collections.abc import Sequence
 
 from chalicelib.mail import copied_header
@@ -8,6 +9,7 @@ from chalicelib.mail import quote_marks as marks
 _MOST_LINES = 6
 _LONGEST = 400
 _MOST_PARTS = 12
+_LONGEST_DAY_AND_MONTH = 20
 
 
 def length(lines: Sequence[str], start: int) -> int:
@@ -20,7 +22,7 @@ def length(lines: Sequence[str], start: int) -> int:
 
 def author(words: str) -> str:
     """Who wrote, as `name <mailbox>`, in the words of an attribution; "" where no mailbox stands."""
-    mailbox = marks.MAILBOX.search(words)
+    mailbox = marks.ADDRESS.search(words)
     if not mailbox:
         return ""
     name = marks.BEFORE_NAME.split(words[: mailbox.start()])[-1]
@@ -33,7 +35,7 @@ def _is_complete_from(later: int, start: int, lines: Sequence[str]) -> bool:
 
 
 def _length(lines: Sequence[str], start: int) -> int:
-    if not marks.STARTS_LIKE_ATTRIBUTION.search(lines[start]):
+    if not marks.STARTS_LIKE_ATTRIBUTION.search(lines[start]) or _is_inside_brackets(lines[start]):
         return 0
     joined = ""
     for count, line in enumerate(lines[start : start + _MOST_LINES], start=1):
@@ -43,9 +45,43 @@ def _length(lines: Sequence[str], start: int) -> int:
         if len(joined) > _LONGEST or len(marks.PARTS_OF_ATTRIBUTION.findall(joined)) > _MOST_PARTS:
             return 0
         is_balanced = joined.count("<") <= joined.count(">")
-        if line.strip() and is_balanced and any(pattern.search(joined) for pattern in marks.ATTRIBUTIONS):
+        if line.strip() and is_balanced and _is_attribution(joined, is_above_quotation=_quotes(lines, start + count)):
             return count
     return 0
+
+
+def _quotes(lines: Sequence[str], index: int) -> bool:
+    below = next((line for line in lines[index : index + 2] if line.strip()), "")
+    return bool(marks.QUOTED.match(below) or marks.BARRED.match(below))
+
+
+def _is_attribution(words: str, *, is_above_quotation: bool) -> bool:
+    """Whether the words say who wrote when: by their verb, by their parts alone, or by what stands below them."""
+    if marks.RULED_ATTRIBUTION.match(words) or marks.BARE_ATTRIBUTION.match(words):
+        return True
+    day, time, mailbox = (pattern.search(words) for pattern in (marks.DAY, marks.TIME, marks.MAILBOX))
+    if not marks.ATTRIBUTION_END.search(words):
+        return bool(is_above_quotation and day and mailbox and mailbox.end() == len(words))
+    verb = marks.WROTE_AT_END.search(words)
+    if verb:
+        return bool(marks.MENTIONS_SOMEBODY.search(words, 0, verb.start()))
+    verb = marks.WROTE.search(words)
+    if is_above_quotation and (mailbox or (verb and (day or time))):
+        return True
+    if not (day and (time or mailbox)):
+        return False
+    return bool(_begins(words, day, time, mailbox) and (verb or (time and mailbox)))
+
+
+def _begins(words: str, *parts: re.Match[str] | None) -> bool:
+    """Whether at most a preposition, a weekday and the like stand before the first part, and a day and a month."""
+    first = min(part.start() for part in parts if part)
+    before = marks.WORDS_BEFORE_DATE.match(words)
+    return before is not None and first - before.end() <= _LONGEST_DAY_AND_MONTH
+
+
+def _is_inside_brackets(line: str) -> bool:
+    return 0 <= line.find(">") < line.find("<") % (len(line) + 1)
 
 
 def _may_continue(lines: Sequence[str], index: int, joined: str) -> bool:

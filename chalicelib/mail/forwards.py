@@ -36,10 +36,10 @@ def forwarded(subject: str, text: str, html: str = "") -> Forwarded | None:
 
 
 def _in_text(subject: str, text: str) -> Forwarded | None:
-    lines = text.split("\n", line_kinds.MOST_LINES)
+    lines = text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
     kinds = line_kinds.of(lines)
     has_prefix = bool(marks.FORWARD_PREFIX.match(subject))
-    opening = next((index for index, line in enumerate(lines) if _introduces(kinds[index], line, has_prefix)), None)
+    opening = next((index for index, kind in enumerate(kinds) if kind in INTRODUCTIONS), None)
     if opening is None or not (has_prefix or marks.FORWARD.match(lines[opening])):
         return None
     block = _unquoted(lines[opening:])
@@ -55,11 +55,6 @@ def _in_text(subject: str, text: str) -> Forwarded | None:
         text="\n".join(block[header.length :]).strip("\n"),
         comment=_comment(lines[:opening], kinds[:opening]),
     )
-
-
-def _introduces(kind: Kind, line: str, has_prefix: bool) -> bool:
-    """Apple Mail quotes the whole original, its mark among it; others do so where an answer quotes a forwarded mail."""
-    return kind in INTRODUCTIONS or (has_prefix and kind == Kind.QUOTE and bool(marks.FORWARD.match(line)))
 
 
 def _unquoted(block: Sequence[str]) -> list[str]:

@@ -11,41 +11,44 @@ from chalicelib.mail.quote_words import LANGUAGES
 _LONGEST_FOOTER = 120
 
 
+# Marks of writing direction, which Outlook puts around dates in every language.
+INVISIBLE = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+
+
 def _any_word(part: str) -> str:
     """What a part of `Words` is in any language, as alternatives."""
     return "|".join(dict.fromkeys(getattr(words, part) for words in LANGUAGES.values() if getattr(words, part)))
 
 
-_WROTE = _any_word("wrote")
-_WEEKDAY_OR_PREPOSITION = r"\W*(?:[^\W\d]+[.,]?\s+){0,3}"
-_TIME = r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}시"
-_DATE = rf"(?:(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b|{_TIME})"
+_WROTE = rf"(?<![a-zà-ÿа-я])(?:{_any_word('wrote')})"
+_END = r"\s*(?:[:：]|-{2,})\s*$"
+_DAY = (
+    r"(?:(?<!\d)(?:19|20|25)\d\d(?!\d)|[٠-٩]{4}|(?<!\d)\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}(?!\d)"
+    r"|(?<!\d)\d{2,4}[./-]\s?\d{1,2}[./-]\s?\d{1,2}(?!\d))"
+)
+_TIME = r"(?:(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)\d{1,2}시)"
 _MAILBOX = r"[^\s<>()\[\]]{1,200}@[^\s<>()\[\]]{1,200}"
 _IN_BRACKETS = rf"[<(\[]\s*(?:mailto:)?[^<>@]{{0,80}}<?{_MAILBOX}(?:<mailto:[^\s<>]{{1,300}}>)*\s*[>)\]]+"
-_END = r"\s*(?:[:：]|-{2,})\s*$"
 
-ATTRIBUTIONS = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        # On <date>, <name> wrote:
-        rf"(?:{_DATE}|@|\byou\b).*(?:{_WROTE}){_END}",
-        # Am <date> um <time> schrieb <name>:
-        rf"^{_WEEKDAY_OR_PREPOSITION}(?=\d).*{_DATE}.*(?:{_TIME}).*\b(?:{_WROTE})\b.{{1,60}}{_END}",
-        # <name> <mailbox> schrieb am <date>:
-        rf"{_IN_BRACKETS}\s+(?:{_WROTE})\s.*{_DATE}.{{0,12}}{_END}",
-        # Programs that leave the verb out: <date> <name> <mailbox>, with a colon or without.
-        rf"^{_WEEKDAY_OR_PREPOSITION}(?=\d)[^@]*{_DATE}[^@]*{_IN_BRACKETS}\s*[:：]?\s*$",
-        r"^\s*20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S.{0,80}$",
-    )
+# An attribution has a few of these parts, in an order that depends on the language.
+DAY = re.compile(_DAY)
+TIME = re.compile(_TIME)
+MAILBOX = re.compile(_IN_BRACKETS)
+ADDRESS = re.compile(rf"[<(\[]\s*(?:mailto:)?({_MAILBOX})")
+WROTE = re.compile(_WROTE, re.IGNORECASE)
+WROTE_AT_END = re.compile(rf"{_WROTE}\)?{_END}", re.IGNORECASE)
+ATTRIBUTION_END = re.compile(_END)
+RULED_ATTRIBUTION = re.compile(rf"^-{{2,}}\s.{{1,100}}\s{_WROTE}\s?-{{2,}}$", re.IGNORECASE)
+BARE_ATTRIBUTION = re.compile(r"^20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S.{0,80}$")
+MENTIONS_SOMEBODY = re.compile(rf"{_DAY}|{_TIME}|@|\byou\b", re.IGNORECASE)
+WORDS_BEFORE_DATE = re.compile(r"(?:[^\s\d<@]{1,20}\s+){0,5}")
+DATE = re.compile(rf"{_DAY}|{_TIME}")
+PARTS_OF_ATTRIBUTION = re.compile(rf"{_DAY}|{_TIME}|[<(\[]")
+STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DAY}|{_TIME}|[^\s<>()\[\]]@[^\s<>()\[\]]|[<(]\s*$|^-{{2,}}\s\S.*-{{2,}}$")
+BEFORE_NAME = re.compile(
+    rf"{_DAY}|{_TIME}(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?:\s[+-]\d{{4}})?|{_WROTE}|[,、，]", re.IGNORECASE
 )
-DATE = re.compile(_DATE)
-MAILBOX = re.compile(rf"[<(\[]\s*(?:mailto:)?({_MAILBOX})")
-BEFORE_NAME = re.compile(rf"{_DATE}(?:\s?[ap]\.?m\b\.?)?|(?:{_WROTE})\b|[,、，]", re.IGNORECASE)
 AROUND_NAME = " \t\"'«»„“”()<["
-# Of these an attribution has a few. Where there are many, the patterns above would try each with each.
-PARTS_OF_ATTRIBUTION = re.compile(rf"{_DATE}|[<(\[]")
-_AT = r"[^\s<>()\[\]]@[^\s<>()\[\]]"
-STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DATE}|{_AT}|[<(]\s*$")
 
 _FORWARDED = _any_word("forwarded")
 _ORIGINAL = _any_word("original")
@@ -55,7 +58,7 @@ _BEGINNING = (
 )
 _RULED = r"[-_=─]{{3,}}+.{{0,30}}(?:{words}).{{0,40}}[-_=─]{{3,}}"
 _OPENING = rf"(?=.{{0,60}}(?:{_BEGINNING})|\S{{1,20}}(?:\s\S{{1,20}}){{0,2}}$).{{0,60}}(?:{_FORWARDED}).{{0,40}}[:：]"
-FORWARD = re.compile(rf"^[\s*>]*+(?:{_RULED.format(words=_FORWARDED)}|{_OPENING})[\s*]*$", re.IGNORECASE)
+FORWARD = re.compile(rf"^[\s*]*+(?:{_RULED.format(words=_FORWARDED)}|{_OPENING})[\s*]*$", re.IGNORECASE)
 ORIGINAL = re.compile(
     rf"^[\s*]*+(?:{_RULED.format(words=f'{_FORWARDED}|{_ORIGINAL}')}|{_OPENING})[\s*]*$", re.IGNORECASE
 )
@@ -85,7 +88,7 @@ SERVER_FIELD = re.compile(
 )
 
 _PRODUCT = (
-    "iphone|ipad|ipod|android|blackberry|galaxy|samsung|pixel|xiaomi|redmi|huawei|oppo|outlook|windows|proton|tuta|airmail"
+    "iphon|ipad|ipod|android|blackberry|galaxy|samsung|pixel|xiaomi|redmi|huawei|oppo|outlook|windows|proton|tuta|airmail"
     "|spark|superhuman|thunderbird|yahoo|gmail|gmx|web\\.de|hey|front|missive|fastmail|zoho|mailspring|canary|bluemail"
     "|mail\\.ru|yandex|яндекс|foxmail|qq|naver|kakao|hanmail|hiworks|orange|갤럭시|아이폰|아이패드|네이버|한메일|카카오|网易"
 )
@@ -104,9 +107,9 @@ _FOOTERS = (
     rf"^\W*(?:{_any_word('sent_from')}).{{0,40}}?(?:{_DEVICE})\S*{_FEW_WORDS}(?:<\S+>)?$",
     rf"^\W*sent (?:by|via|with|using) (?:the |my )?(?:{_PRODUCT}|mobile)\b{_FEW_WORDS}(?:<\S+>)?$",
     r"^\W*sent from (?:my|a)(?: \S+){1,3}$",
-    rf"^\W*(?:\S+ )?from (?:my )?(?:{_DEVICE})(?:\s\S+)?\W*$",
+    rf"^\W*(?:\S+ )?from (?:my )?(?:{_DEVICE})\S*(?:\s\S+)?\W*$",
     rf"^\W*{_NO_OBJECT}\S{{0,12}}(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}\s?(?:{_any_word('from_sent')})\W*$",
-    rf"^(?=.*\boutlook)(?=.*(?:ios|android|mac))(?:\S+ ){{0,6}}\S*(?:{_GET})",
+    rf"^(?=.*\b(?:{_PRODUCT}))(?=.*(?:ios|android|mac|windows))(?:\S+ ){{0,6}}\S*(?:{_GET})",
     r"^\W*yahoo mail: ",
 )
 _FOOTER = re.compile("|".join(_FOOTERS), re.IGNORECASE)

@@ -35,7 +35,7 @@ LANGUAGES = {
         cc="b?cc",
         reply_to="reply-to",
         forwarded="forwarded|fwd",
-        original="original|replied message|previous message",
+        original="original|repl(?:y|ied) message|previous message",
         sent_from="sent from",
     ),
     "de": Words(
@@ -47,7 +47,7 @@ LANGUAGES = {
         cc=r"kopie(?: \(cc\))?",
         reply_to="antwort an",
         forwarded="weitergeleitet",
-        original="original|ursprünglich",
+        original="original|ursprünglich|antwort nachricht",
         sent_from=(
             r"gesendet (?:mit|von|aus)|(?:von mein(?:em|er)|diese nachricht wurde)\b(?=.{0,80}\b(?:ge|ver)s\w+t\W*$)"
         ),
@@ -390,7 +390,7 @@ LANGUAGES = {
         cc=r"(?:숨은\s?)?참조",
         reply_to=r"답장\s?(?:주소|받는 사람)",
         forwarded="전달",
-        original="원본|원래",
+        original="원본|원래|받은 메일",
         from_sent=r"에서 (?:보냄|보냈습니다|보낸 메일|보낸 메시지|전송|발송)(?:했습니다|됨|되었습니다)?",
     ),
 }

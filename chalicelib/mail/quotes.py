@@ -7,7 +7,6 @@ Nothing is lost: what is not in the reply is in the quotation, and where trimmin
 import re
 from collections.abc import Sequence
 
-from chalicelib.mail import html as html_reader
 from chalicelib.mail import line_kinds
 from chalicelib.mail import quote_marks as marks
 from chalicelib.mail.line_kinds import INTRODUCTIONS, Kind
@@ -22,13 +21,11 @@ _ENDINGS = {Kind.EMPTY, Kind.DELIMITER, Kind.FOOTER, Kind.QUOTE}
 def split(text: str, html: str = "") -> tuple[str, str]:
     """The reply and the quotation, each without blank lines around it.
 
-    `html` is asked where the words tell nothing, as in languages we don't know: programs mark quotations there.
+    `html` is the same mail in HTML: programs mark their quotations there, in languages we don't know too.
     """
     lines = text.split("\n", line_kinds.MOST_LINES)
-    kinds = line_kinds.of(lines)
+    kinds = line_kinds.of(lines, html)
     reply_lines = _reply(lines, kinds)
-    if len(reply_lines) == len(lines):
-        reply_lines = reply_lines[: _lines_above_marked_quotation(lines, html)]
     kept = _without_ending(reply_lines, lines, kinds)
     reply = _joined(lines, kept)
     if not reply.strip():
@@ -39,24 +36,6 @@ def split(text: str, html: str = "") -> tuple[str, str]:
 
 def _joined(lines: Sequence[str], indexes: Sequence[int]) -> str:
     return "\n".join(lines[index] for index in indexes).strip("\n")
-
-
-def _lines_above_marked_quotation(lines: list[str], source: str) -> int:
-    """How many lines say the same as the HTML above its marked quotation; all of them when none agrees with it."""
-    above = _letters(html_reader.text_above_quotation(source))
-    said = ""
-    for count, line in enumerate(lines if above else [], start=1):
-        said += _letters(line)
-        if said == above:
-            return count
-        if not above.startswith(said):
-            break
-    return len(lines)
-
-
-def _letters(text: str) -> str:
-    """What text and HTML of one mail have in common: neither spaces nor marks of emphasis."""
-    return re.sub(r"[\W_]+", "", text)
 
 
 def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
@@ -73,11 +52,10 @@ def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
 
 
 def _reply_below(kinds: list[Kind], opening: int) -> list[int]:
-    """Where the mail begins with an introduction: a forwarded mail is shown whole, an answer below its quotation
-    without it, and answers between quotations with them."""
-    if kinds[opening] != Kind.ATTRIBUTION:
-        return list(range(_end_of_header(kinds, opening) + 1, len(kinds)))
-    rest = [index for index in range(opening, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
+    """Where the mail begins with an introduction: a forwarded mail is shown without its header, an answer below its
+    quotation without it, and answers between quotations with them."""
+    start = opening if kinds[opening] == Kind.ATTRIBUTION else _end_of_header(kinds, opening) + 1
+    rest = [index for index in range(start, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
     shape = _shape(kinds, rest)
     has_quotation_below_text = "q" in shape[shape.find("t") :]
     if "t" in shape and not has_quotation_below_text:
