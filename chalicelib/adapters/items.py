@@ -20,7 +20,7 @@
 | the next ticket number | update `COUNTER` / `TICKET` |
 | counts of all queues | query `COUNTS` |
 | what happened on each day | query `DAYS`, sort key between days |
-| settings and agents | query `SETTINGS` |
+| settings, agents and teams | query `SETTINGS` |
 | an agent's session | get `SESSION#{hash}` / `SESSION` |
 | a solution | get `SOLUTION#{id}` / `SOLUTION` |
 | all solutions | query by_queue `SOLUTIONS` |
@@ -95,6 +95,10 @@ def address_key(address: str) -> str:
 
 def agent_key(agent_id: int) -> str:
     return f"AGENT#{agent_id}"
+
+
+def team_key(team_id: int) -> str:
+    return f"TEAM#{team_id}"
 
 
 def solution_key(solution_id: int) -> str:
@@ -248,6 +252,10 @@ class SettingsItem(Item, discriminator="settings"):
 
 class AgentItem(Item, discriminator="agent"):
     """An agent."""
+
+
+class TeamItem(Item, discriminator="team"):
+    """A team."""
 
 
 class SessionItem(Item, discriminator="session"):

@@ -1,4 +1,4 @@
-"""Settings and agents: one query for all, kept by each container for half a minute."""
+"""Settings, agents and teams: one query for all, kept by each container for half a minute."""
 
 import time
 from collections.abc import Mapping
@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.adapters.codec import decode, encode
-from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, agent_key, at_version
+from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, TeamItem, agent_key, at_version, team_key
 from chalicelib.adapters.transaction import put, put_new
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.business_hours import BusinessHours
 from chalicelib.domain.errors import AlreadyDone, NotFound
 from chalicelib.domain.settings import General, Settings
 from chalicelib.domain.sla import SlaPolicy
+from chalicelib.domain.team import Team
 
 FRESH_FOR_SECONDS = 30
 _GENERAL = "GENERAL"
@@ -70,6 +71,12 @@ def save_agent(agent: Agent) -> None:
     forget()
 
 
+def save_team(team: Team) -> None:
+    """Adds or changes a team. Raises StaleVersion."""
+    put(TeamItem(SETTINGS, team_key(team.id), body=encode(team), **at_version(team.version)))
+    forget()
+
+
 def forget() -> None:
     """Drops the cache of this container."""
     _cached.clear()
@@ -77,17 +84,21 @@ def forget() -> None:
 
 def _read() -> Settings:
     agents: dict[int, Agent] = {}
+    teams: dict[int, Team] = {}
     parts: dict[str, SettingsItem] = {}
     for item in Item.query(SETTINGS, consistent_read=True):
         if isinstance(item, AgentItem):
             agent = decode(Agent, item.body | {"version": item.version})
             agents[agent.id] = agent
+        elif isinstance(item, TeamItem):
+            team = decode(Team, item.body | {"version": item.version})
+            teams[team.id] = team
         elif isinstance(item, SettingsItem):
             parts[item.sk] = item
     if _GENERAL not in parts or _SECRET not in parts:
         raise NotFound("desk_not_prepared")
     general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
-    settings = replace(Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents)
+    settings = replace(Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents, teams=teams)
     return replace(settings, **_promises(parts, settings))
 
 

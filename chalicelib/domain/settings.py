@@ -3,13 +3,23 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.sla import DEFAULT_POLICY, Clock, SlaPolicy
+from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
+
+
+class QuotedHistory(StrEnum):
+    """How much of what was said before goes along with a reply."""
+
+    NONE = "none"
+    LAST = "last"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,7 @@ class General:
     language: str = "en"
     time_zone: str = "Asia/Seoul"
     survey_delay: timedelta = timedelta(hours=24)
+    quoted_history: QuotedHistory = QuotedHistory.LAST
     version: int = 0
 
 
@@ -33,6 +44,7 @@ class Settings(General):
     policy: SlaPolicy = DEFAULT_POLICY
     calendars: Mapping[str, BusinessHours] = field(default_factory=lambda: {DEFAULT_POLICY.calendar: DEFAULT})
     agents: Mapping[int, Agent] = field(default_factory=dict)
+    teams: Mapping[int, Team] = field(default_factory=dict)
 
     @staticmethod
     def of(general: General) -> "Settings":
@@ -42,6 +54,17 @@ class Settings(General):
     def link_prefix(self) -> str:
         """The path under which the desk lives, "" at a domain of its own; put before every link of a page."""
         return urlsplit(self.address).path.rstrip("/")
+
+    @property
+    def mail_domain(self) -> str:
+        """Where every address of the desk lives, "" for a desk without mail."""
+        return self.support_address.rpartition("@")[2]
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that is ours, without tags; those of teams given up too: mail still comes in there."""
+        teams = (team.address for team in self.teams.values())
+        return frozenset(address for address in (self.support_address, *teams) if address)
 
     def url(self, path: str) -> str:
         """The full address of a page, for mails."""
@@ -80,3 +103,15 @@ class Settings(General):
 
     def agent_by_address(self, address: str) -> Agent | None:
         return next((agent for agent in self.agents.values() if agent.address == address), None)
+
+    def active_team(self, team_id: int) -> Team | None:
+        """None for 0, for a team that was given up, and for one that never was."""
+        team = self.teams.get(team_id)
+        return team if team and team.is_active else None
+
+    def active_teams(self) -> tuple[Team, ...]:
+        return tuple(team for team in self.teams.values() if team.is_active)
+
+    def team_by_address(self, address: str) -> Team | None:
+        """The active team whose mail comes in at an address (lower case, without a tag)."""
+        return next((team for team in self.active_teams() if team.address and team.address == address), None)

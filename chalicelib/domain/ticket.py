@@ -44,7 +44,8 @@ class Timer:
 
 @dataclass(frozen=True)
 class Ticket:
-    """`assignee` 0 is nobody, `last_entry` the newest message or note (rule 21), `follows` the ticket it follows up."""
+    """`assignee` 0 is nobody, `team` 0 none; `last_entry` is the newest message or note (rule 21), `follows` the
+    ticket it follows up."""
 
     number: int
     subject: str
@@ -66,6 +67,7 @@ class Ticket:
     survey_due_at: datetime | None = None
     reopened: int = 0
     follows: int = 0
+    team: int = 0
     timer: Timer = Timer()
     version: int = 0
 
@@ -306,6 +308,7 @@ def open_ticket(
     *,
     cc: tuple[str, ...] = (),
     follows: int = 0,
+    team: int = 0,
     acknowledge: bool = True,
 ) -> Change:
     """A new ticket of a customer: clocks start at the first message (rule 1), one acknowledgement leaves (rule 13).
@@ -330,6 +333,7 @@ def open_ticket(
         cc=cc,
         last_entry=entry.id,
         follows=follows,
+        team=team,
     )
     changes = (FieldChange("status", "", Status.OPEN), *_due_changes(None, ticket))
     opened = _event(message.author, now, ids, "follow_up" if follows else message.source, *changes)

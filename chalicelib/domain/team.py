@@ -1,0 +1,75 @@
+"""Who answers together: a team with an address and a signature of its own."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from chalicelib.domain.customer import normal_address
+from chalicelib.domain.errors import InvalidInput
+
+LONGEST_NAME = 100
+LONGEST_SIGNATURE = 2_000
+DEFAULT_SIGNATURE = "{agent.name}\n{desk.name}"
+VARIABLES = ("agent.name", "team.name", "desk.name")
+_VARIABLE = re.compile(r"\{([^{}\s]*)\}")
+
+
+@dataclass(frozen=True)
+class Team:
+    """`address` is where its mail comes in and goes out, "" for the desk's; `signature` is Markdown with VARIABLES in
+    braces, "" for DEFAULT_SIGNATURE."""
+
+    id: int
+    name: str
+    address: str = ""
+    signature: str = ""
+    is_active: bool = True
+    version: int = 0
+
+    def renamed(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":
+        """As an admin wrote it. SES lets the desk write from its own domain alone, so an address must be there.
+
+        Raises InvalidInput with the field that is to be mended.
+        """
+        return replace(
+            self,
+            name=_checked_name(name),
+            address=_checked_address(address, mail_domain),
+            signature=_checked_signature(signature),
+        )
+
+
+def sign(signature: str, values: Mapping[str, str]) -> str:
+    """The signature with the values of its variables, "" for those that have none."""
+    return _VARIABLE.sub(lambda found: values.get(found.group(1), ""), signature).strip()
+
+
+def _checked_name(name: str) -> str:
+    line = " ".join(name.split())
+    if not line:
+        raise InvalidInput("name_missing", field="name")
+    if len(line) > LONGEST_NAME:
+        raise InvalidInput("text_too_long", field="name", limit=LONGEST_NAME)
+    return line
+
+
+def _checked_address(address: str, mail_domain: str) -> str:
+    if not address.strip():
+        return ""
+    normal = normal_address(address)
+    local, _, domain = normal.rpartition("@")
+    if domain != mail_domain:
+        raise InvalidInput("address_elsewhere", field="address", domain=mail_domain or "-")
+    if "+" in local:
+        raise InvalidInput("address_with_plus", field="address")
+    return normal
+
+
+def _checked_signature(signature: str) -> str:
+    stripped = signature.strip()
+    if len(stripped) > LONGEST_SIGNATURE:
+        raise InvalidInput("text_too_long", field="signature", limit=LONGEST_SIGNATURE)
+    unknown = sorted(set(_VARIABLE.findall(stripped)) - set(VARIABLES))
+    if unknown:
+        raise InvalidInput("variable_unknown", field="signature", name=f"{{{unknown[0]}}}")
+    return stripped
