@@ -290,7 +290,7 @@ def list_sent(as_json: bool, stack: str | None, region: str | None) -> None:
         for line in mailbox.as_lines(mails):
             click.echo(line)
     else:
-        rows = ((str(n), _second(m.sent_at), ", ".join(m.to), m.subject) for n, m in enumerate(mails, 1))
+        rows = ((str(n), _second(m.sent_at), ", ".join((*m.to, *m.cc)), m.subject) for n, m in enumerate(mails, 1))
         screen.table(("#", "Sent (UTC)", "To", "Subject"), rows)
 
 

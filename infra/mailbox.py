@@ -87,4 +87,5 @@ def _from_emulator(message: dict[str, Any]) -> SentMail:
         html=message["BodyHtml"] or "",
         headers={},
         raw="",
+        cc=tuple(message["CC"]),
     )

@@ -35,6 +35,7 @@ class SentMail:
     html: str
     headers: dict[str, str]
     raw: str
+    cc: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         fields = asdict(self)
@@ -62,7 +63,14 @@ def open_recorder(desk: LocalDesk) -> ThreadingHTTPServer:
 def record(file: Path, request: dict[str, Any], ses_id: str) -> None:
     """One line per mail; the last to be written is the last sent."""
     content = request.get("Content", {}).get("Raw", {}).get("Data", "")
-    line = {"id": ses_id, "at": email.utils.formatdate(), "to": request["Destination"]["ToAddresses"], "raw": content}
+    receivers = request["Destination"]
+    line = {
+        "id": ses_id,
+        "at": email.utils.formatdate(),
+        "to": receivers["ToAddresses"],
+        "cc": receivers.get("CcAddresses", []),
+        "raw": content,
+    }
     with file.open("a") as out:
         out.write(json.dumps(line) + "\n")
 
@@ -90,6 +98,7 @@ def _as_sent(line: dict[str, Any]) -> SentMail:
         html=_body(message, "html"),
         headers={name: str(value) for name, value in message.items()},
         raw=message.as_bytes().decode(errors="replace"),
+        cc=tuple(line.get("cc", ())),
     )
 
 

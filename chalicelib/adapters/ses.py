@@ -12,8 +12,9 @@ from chalicelib.domain.errors import NotSent
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 
 
-def send(raw: bytes, sender: str, to: str) -> str:
-    """Sends a whole mail and returns the id under which SES took it; it becomes part of the Message-ID on the wire.
+def send(raw: bytes, sender: str, to: str, cc: tuple[str, ...] = ()) -> str:
+    """Sends a whole mail to all its receivers and returns the id under which SES took it; it becomes part of the
+    Message-ID on the wire.
 
     Raises NotSent for every refusal and fault: throttled, address not verified, account paused, no answer.
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
@@ -21,7 +22,7 @@ def send(raw: bytes, sender: str, to: str) -> str:
     try:
         response = client("sesv2").send_email(
             FromEmailAddress=sender,
-            Destination={"ToAddresses": [to]},
+            Destination={"ToAddresses": [to], "CcAddresses": list(cc)},
             Content={"Raw": {"Data": raw}},
             ConfigurationSetName=config().configuration_set,
         )

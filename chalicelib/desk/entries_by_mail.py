@@ -13,6 +13,7 @@ from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind
 from chalicelib.domain.errors import InvalidInput
@@ -20,11 +21,10 @@ from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Source, Status
-from chalicelib.mail.message import without_tag
+from chalicelib.mail.message import InboundMail, without_tag
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
-_MOST_COPIES = 50
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
@@ -80,6 +80,7 @@ def _open(
         ids,
         cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
+        team=follows.team if follows else _team(mail, settings),
         acknowledge=acknowledge,
     )
     if acknowledge:
@@ -90,6 +91,12 @@ def _open(
         change = change.then(Change(change.after, change.after, outgoing=notices))
     customers.keep(also, customer, known)
     return change
+
+
+def _team(mail: InboundMail, settings: Settings) -> int:
+    """The team to whose address the mail came, the first one named; 0 for the desk's own."""
+    teams = (settings.team_by_address(without_tag(recipient.lower())) for recipient in mail.recipients)
+    return next((team.id for team in teams if team), 0)
 
 
 def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None:
@@ -177,7 +184,7 @@ def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[s
     """Who takes part besides the customer: sender, To and Cc without our own addresses."""
     apart = {*settings.own_addresses, customer.address}
     named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
-    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:_MOST_COPIES]
+    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:MOST_COPIES]
 
 
 def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:

@@ -42,6 +42,17 @@ def read_survey(settings: Settings, token: str) -> tuple[int, int]:
     return int(number), int(resolution)
 
 
+def file_url(settings: Settings, number: int, entry_id: int, place: int) -> str:
+    """An attachment that was too large for a mail, by its place among those of its entry."""
+    return settings.url(f"/files/{_signer(settings, 'file').dumps([number, entry_id, place])}")
+
+
+def read_file(settings: Settings, token: str) -> tuple[int, int, int]:
+    """Ticket number, entry id and place. Raises NotFound("link_invalid")."""
+    number, entry_id, place = _read(settings, "file", token)
+    return int(number), int(entry_id), int(place)
+
+
 def sign_form(settings: Settings, submission_id: str) -> str:
     """Goes with an empty form, so that what comes back has an id of ours and a time at which it was fetched."""
     return str(_signer(settings, "form").dumps(submission_id))

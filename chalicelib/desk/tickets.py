@@ -13,12 +13,14 @@ from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.copies import read_copies
 from chalicelib.domain.customer import Customer, normal_address
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.mail.write import sendable
 
 FORMS_PER_HOUR = 30
 _HOUR = timedelta(hours=1)
@@ -72,11 +74,30 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
         return earlier
 
 
-def reply(number: int, text: str, by: Agent, seen: int, now: datetime, then: Status | None = None) -> None:
-    """A public reply, and a new status in one step. Raises InvalidInput, Conflict, NotFound, NotAllowed."""
+def reply(
+    number: int,
+    text: str,
+    by: Agent,
+    seen: int,
+    now: datetime,
+    then: Status | None = None,
+    *,
+    uploads: tuple[Upload, ...] = (),
+    cc: str | None = None,
+) -> None:
+    """A public reply, and a new status in one step; one request more for each file.
+
+    `cc` are addresses as they were typed, None for those that the ticket has. Files are kept before the ticket is read:
+    a reply that is refused as overtaken and sent again finds them there.
+    Raises InvalidInput, Conflict, NotFound, NotAllowed.
+    """
+    domain.checked_text(text)
+    copies = None if cc is None else _checked_copies(cc)
+    by.require(Right.WORK_ON_TICKETS)
+    attachments = keep_uploads(f"reply/{number}", uploads)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        change = ticket.reply(text, by, seen, now, ids)
+        change = ticket.reply(text, by, seen, now, ids, attachments=attachments, cc=copies)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
     _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES if then else Right.WORK_ON_TICKETS)
@@ -93,6 +114,14 @@ def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
     if to and not to.may(Right.WORK_ON_TICKETS):
         raise InvalidInput("agent_not_active", field="assignee")
     _work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now, Right.CHANGE_PROPERTIES)
+
+
+def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
+    """`team_id` 0 takes the ticket from its team. Raises InvalidInput("team_not_active"), NotFound, NotAllowed."""
+    team = settings_store.get().active_team(team_id)
+    if team_id and team is None:
+        raise InvalidInput("team_not_active", field="team")
+    _work_on(number, by, lambda ticket, _, ids: ticket.hand_to(team, by, now, ids), now, Right.CHANGE_PROPERTIES)
 
 
 def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
@@ -181,6 +210,13 @@ def _work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right
 
     change_ticket(number, decide_if_visible, now)
     counts.forget()
+
+
+def _checked_copies(typed: str) -> tuple[str, ...]:
+    copies = read_copies(typed, settings_store.get().own_addresses)
+    for copy in copies:
+        sendable(copy)
+    return copies
 
 
 def _limit_of(form: FormRequest) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
+from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.sla import DEFAULT_POLICY, Clock, SlaPolicy
 from chalicelib.domain.team import Team
@@ -60,12 +61,6 @@ class Settings(General):
         """Where every address of the desk lives, "" for a desk without mail."""
         return self.support_address.rpartition("@")[2]
 
-    @property
-    def own_addresses(self) -> frozenset[str]:
-        """Every address that is ours, without tags; those of teams given up too: mail still comes in there."""
-        teams = (team.address for team in self.teams.values())
-        return frozenset(address for address in (self.support_address, *teams) if address)
-
     def url(self, path: str) -> str:
         """The full address of a page, for mails."""
         return self.address + path
@@ -80,8 +75,10 @@ class Settings(General):
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
-        """Every address at which the desk receives, lower case; none for a desk without mail."""
-        return (self.support_address.lower(),) if self.support_address else ()
+        """Every address at which the desk receives, lower case, those of teams given up included; none for a desk
+        without mail."""
+        addresses = (self.support_address.lower(), *(team.address for team in self.teams.values()))
+        return tuple(dict.fromkeys(address for address in addresses if address))
 
     def agent(self, agent_id: int) -> Agent:
         """Raises NotFound("agent_not_found")."""
@@ -115,3 +112,13 @@ class Settings(General):
     def team_by_address(self, address: str) -> Team | None:
         """The active team whose mail comes in at an address (lower case, without a tag)."""
         return next((team for team in self.active_teams() if team.address and team.address == address), None)
+
+    def mailbox_of(self, team_id: int) -> Mailbox:
+        """From whom a ticket's mails come: the team's address and name, the desk's where the team has none.
+
+        An address that was left behind when the mail domain moved is not used: SES would refuse it.
+        """
+        team = self.active_team(team_id)
+        name = team.name if team else self.desk_name
+        is_usable = team is not None and team.address.endswith(f"@{self.mail_domain}")
+        return Mailbox(team.address if team and is_usable else self.support_address, name)

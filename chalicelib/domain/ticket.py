@@ -14,6 +14,7 @@ from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
+from chalicelib.domain.team import Team
 from chalicelib.domain.words import Priority, Source, Status
 
 Ids = Iterator[int]
@@ -149,10 +150,21 @@ class Ticket:
         """The agent who forwarded the mail stays the requester."""
         return Change(self, replace(self, updated_at=now), changed=(replace(entry, forwarded_from=None),))
 
-    def reply(self, text: str, by: Agent, seen: int, now: datetime, ids: Ids) -> "Change":
+    def reply(
+        self,
+        text: str,
+        by: Agent,
+        seen: int,
+        now: datetime,
+        ids: Ids,
+        *,
+        attachments: tuple[Attachment, ...] = (),
+        cc: tuple[str, ...] | None = None,
+    ) -> "Change":
         """A public reply by a person: answers the first-response clock (rule 1) and goes to the customer by mail.
 
-        An unassigned ticket becomes the replier's. `seen` is the newest entry the writer saw (rule 21).
+        An unassigned ticket becomes the replier's. `seen` is the newest entry the writer saw (rule 21). `cc` are from
+        now on the ticket's participants besides the requester; None leaves them as they are.
         Raises InvalidInput, Conflict("stale_reply" | "ticket_closed").
         """
         checked = checked_text(text)
@@ -160,13 +172,21 @@ class Ticket:
             raise Conflict("ticket_closed", number=self.number)
         if seen < self.last_entry:
             raise Conflict("stale_reply", number=self.number)
-        author = author_of(by)
-        entry = Entry(next(ids), EntryKind.MESSAGE, now, author, checked)
-        mail = Outgoing(next(ids), self.number, Purpose.REPLY, now, to=self.customer_address, entry_id=entry.id)
+        entry = Entry(next(ids), EntryKind.MESSAGE, now, author_of(by), checked, attachments=attachments)
+        copies = self.cc if cc is None else tuple(address for address in cc if address != self.customer_address)
+        mail = Outgoing(
+            next(ids), self.number, Purpose.REPLY, now, to=self.customer_address, cc=copies, entry_id=entry.id
+        )
         answered = self.with_clock(self.clock(ClockName.FIRST_RESPONSE).meet(now))
         after = replace(answered, last_entry=entry.id, last_replier=by.id, updated_at=now)
-        change = Change(self, after, (entry,), (mail,))
-        return change if self.assignee else change.then(after.assign(by, by, now, ids, "reply"))
+        change = Change(self, after, (entry,), (mail,)).then(after._copied_to(copies, by, now, ids))
+        return change if self.assignee else change.then(change.after.assign(by, by, now, ids, "reply"))
+
+    def _copied_to(self, cc: tuple[str, ...], by: Agent, now: datetime, ids: Ids) -> "Change":
+        if cc == self.cc:
+            return Change(self, self)
+        event = _event(author_of(by), now, ids, "reply", FieldChange("cc", ", ".join(self.cc), ", ".join(cc)))
+        return Change(self, replace(self, cc=cc), (event,))
 
     def add_note(self, text: str, by: Agent, now: datetime, ids: Ids) -> "Change":
         """An internal remark; no clock, status or customer notices it. Raises InvalidInput."""
@@ -184,6 +204,15 @@ class Ticket:
             return Change(self, after, (event,))
         notice = Outgoing(next(ids), self.number, Purpose.ASSIGNED, now, to=to.address, agent_id=to.id)
         return Change(self, after, (event,), (notice,))
+
+    def hand_to(self, team: Team | None, by: Agent, now: datetime, ids: Ids) -> "Change":
+        """To a team, whose address and name its mails carry from now on, or to none. Empty when it is so already."""
+        team_id = team.id if team else 0
+        if team_id == self.team:
+            return Change(self, self)
+        change = FieldChange("team", _word(self.team), _word(team_id))
+        after = replace(self, team=team_id, updated_at=now)
+        return Change(self, after, (_event(author_of(by), now, ids, "agent", change),))
 
     def set_status(self, status: Status, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
         """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name."""
@@ -371,8 +400,8 @@ def _event(by: Author, at: datetime, ids: Ids, cause: str, *changes: FieldChange
     return Entry(next(ids), EntryKind.EVENT, at, by, changes=changes, cause=cause)
 
 
-def _word(agent_id: int) -> str:
-    return str(agent_id) if agent_id else ""
+def _word(identifier: int) -> str:
+    return str(identifier) if identifier else ""
 
 
 def _due_changes(before: Ticket | None, after: Ticket) -> tuple[FieldChange, ...]:

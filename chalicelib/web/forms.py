@@ -18,8 +18,11 @@ from multipart import (  # type: ignore[import-untyped] # typed, but without its
 
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.errors import DeskError, InvalidInput
+from chalicelib.web import shown
 
 LARGEST_BODY = 10_000_000  # the gateway's own limit
+LARGEST_FILES = 4_000_000  # with what surrounds them, in Base64, they must fit into the 6 MB that Lambda takes
+MOST_FILES = 5
 _MOST_FIELDS = 100
 _LONGEST_NAME_SHOWN = 40
 _FORBIDDEN_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control and direction marks
@@ -55,6 +58,13 @@ class Form:
         unknown = sorted(name[:_LONGEST_NAME_SHOWN] for name in self.fields if name not in known)
         if unknown:
             raise InvalidInput("unknown_fields", names=", ".join(unknown))
+
+    def check_files(self) -> None:
+        """Raises InvalidInput("too_many_files" | "file_too_large")."""
+        if len(self.uploads) > MOST_FILES:
+            raise InvalidInput("too_many_files", field="files", limit=MOST_FILES)
+        if sum(len(upload.content) for upload in self.uploads) > LARGEST_FILES:
+            raise InvalidInput("file_too_large", field="files", limit=shown.file_size(LARGEST_FILES))
 
 
 def read(request: Request) -> Form:

@@ -10,20 +10,18 @@ from chalice.app import Response
 
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.desk import links, tickets
-from chalicelib.desk.tickets import FormRequest, Upload
+from chalicelib.desk.tickets import FormRequest
 from chalicelib.domain.customer import normal_address
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, TooMany
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.ticket import LONGEST_SUBJECT, LONGEST_TEXT
-from chalicelib.web import errors, forms, pages, shown
+from chalicelib.web import errors, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
 
-LARGEST_FILES = 4_000_000
-MOST_FILES = 5
 LONGEST_NAME = 100
 SHORTEST_TIME = timedelta(seconds=2)
 TRAP = "website"
@@ -96,7 +94,7 @@ def _mistakes(form: Form, started_at: datetime, now: datetime) -> Iterator[Inval
         lambda: normal_address(form.text("email")),
         lambda: _check_length(form, "subject", LONGEST_SUBJECT),
         lambda: _check_text(form),
-        lambda: _check_files(form.uploads),
+        form.check_files,
     )
     for check in checks:
         try:
@@ -121,13 +119,6 @@ def _check_text(form: Form) -> None:
 def _check_length(form: Form, name: str, limit: int) -> None:
     if len(form.text(name)) > limit:
         raise InvalidInput("text_too_long", field=name, limit=limit)
-
-
-def _check_files(uploads: list[Upload]) -> None:
-    if len(uploads) > MOST_FILES:
-        raise InvalidInput("too_many_files", field="files", limit=MOST_FILES)
-    if sum(len(upload.content) for upload in uploads) > LARGEST_FILES:
-        raise InvalidInput("file_too_large", field="files", limit=shown.file_size(LARGEST_FILES))
 
 
 def _request(visit: Visit, form: Form, token: str) -> FormRequest:
@@ -170,7 +161,7 @@ def _page(visit: Visit, draft: Draft) -> Response:
         "fields": {name: draft.fields.get(name, "") for name in FIELDS},
         "errors": words,
         "mistakes": {name: words.get(name, "") for name in FIELDS},
-        "limits": {"files": MOST_FILES, "size": LARGEST_FILES, "text": LONGEST_TEXT},
+        "limits": {"files": forms.MOST_FILES, "size": forms.LARGEST_FILES, "text": LONGEST_TEXT},
         "trap": TRAP,
     }
     response = errors.render(visit, "public/new.html", values, error)

@@ -1,0 +1,37 @@
+"""Who gets a copy of the public replies besides the requester."""
+
+import re
+from collections.abc import Collection
+
+from chalicelib.domain.customer import normal_address
+from chalicelib.domain.errors import InvalidInput
+
+MOST_COPIES = 20
+"""With the requester well below the 50 receivers that SES takes for a mail."""
+_SEPARATORS = re.compile(r"[,;\s]+")
+
+
+def read_copies(text: str, own_addresses: Collection[str]) -> tuple[str, ...]:
+    """The addresses that somebody typed, apart by commas, each once and in the form of `normal_address`.
+
+    Raises InvalidInput("copy_invalid" | "copy_to_ourselves" | "too_many_copies"): a copy to us would come back as mail.
+    """
+    copies = tuple(dict.fromkeys(_read(word) for word in _SEPARATORS.split(text) if word))
+    ours = next((copy for copy in copies if _without_tag(copy) in own_addresses), None)
+    if ours:
+        raise InvalidInput("copy_to_ourselves", field="cc", address=ours)
+    if len(copies) > MOST_COPIES:
+        raise InvalidInput("too_many_copies", field="cc", limit=MOST_COPIES)
+    return copies
+
+
+def _read(word: str) -> str:
+    try:
+        return normal_address(word)
+    except InvalidInput:
+        raise InvalidInput("copy_invalid", field="cc", address=word[:100]) from None
+
+
+def _without_tag(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
