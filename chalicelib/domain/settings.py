@@ -61,12 +61,6 @@ class Settings(General):
         """Where every address of the desk lives, "" for a desk without mail."""
         return self.support_address.rpartition("@")[2]
 
-    @property
-    def own_addresses(self) -> frozenset[str]:
-        """Every address that is ours, without tags; those of teams given up too: mail still comes in there."""
-        teams = (team.address for team in self.teams.values())
-        return frozenset(address for address in (self.support_address, *teams) if address)
-
     def url(self, path: str) -> str:
         """The full address of a page, for mails."""
         return self.address + path
@@ -78,6 +72,13 @@ class Settings(General):
     @property
     def hours(self) -> BusinessHours:
         return self.calendars[self.policy.calendar]
+
+    @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """Every address at which the desk receives, lower case, those of teams given up included; none for a desk
+        without mail."""
+        addresses = (self.support_address.lower(), *(team.address for team in self.teams.values()))
+        return tuple(dict.fromkeys(address for address in addresses if address))
 
     def agent(self, agent_id: int) -> Agent:
         """Raises NotFound("agent_not_found")."""
