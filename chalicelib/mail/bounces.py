@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from email.message import Message
 
-from chalicelib.mail import headers, returned
+from chalicelib.mail import headers, parameters, returned
 from chalicelib.mail.message import Address
 
 _LONGEST_NOTICE = 20_000
@@ -156,7 +156,7 @@ def _failed_recipients(message: Message) -> tuple[str, ...]:
 
 def _is_passed_on(message: Message, subject: str, sender: Address | None) -> bool:
     """Whether somebody forwards or answers a notice: then it is a person's mail, whatever it quotes."""
-    is_report = headers.parameter(message, "content-type", "report-type").lower() == "delivery-status"
+    is_report = parameters.find(message, "content-type", "report-type").lower() == "delivery-status"
     return not (is_report or _is_postmaster(sender)) and _is_answer(message, subject)
 
 

@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import groupby
-from urllib.parse import unquote_to_bytes
 
 from chalicelib.mail.charsets import decode
 from chalicelib.mail.message import Address
 
 _LONGEST_VALUE = 50_000
-_LONGEST_PARAMETERS = 10_000
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.*?)(?:\?=|$)", re.DOTALL)
+_WORD_OPENING = r"=\?\s?([^?\s]{1,60})\s?\?\s?([bBqQ])\s?\?"
+_NEXT_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?"
+_ENCODED_WORD = re.compile(rf"{_WORD_OPENING}((?:(?!{_NEXT_WORD}).)*?)(?:\?=|$|(?={_NEXT_WORD}))", re.DOTALL)
+_ENCODED_TWICE = re.compile(rf"\s*(?:{_NEXT_WORD}[^?]*\?=\s*)+")
+_SHIFT = re.compile(r"[\x0e\x1b]")
 _FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _BLANKS = re.compile(r"\s+")
@@ -47,6 +49,8 @@ def first_value(message: Message, name: str) -> str:
 def text(raw: str, hint: str = "") -> str:
     """A field as a reader sees it, on one line. `hint`: the charset of bytes that stand there unencoded."""
     decoded = "".join(_runs(_FOLD.sub(" ", raw), hint))
+    if _ENCODED_TWICE.fullmatch(decoded):
+        decoded = "".join(_runs(decoded, hint))
     return _BLANKS.sub(" ", _CONTROL.sub("", decoded)).strip()
 
 
@@ -58,31 +62,37 @@ def _runs(raw: str, hint: str) -> Iterator[str]:
     for match in _ENCODED_WORD.finditer(raw):
         between = raw[position : match.start()]
         if between.strip():
-            yield from _decoded_words(words)
-            yield _plain(between, hint)
+            yield from _decoded_words(words, hint)
+            yield plain(between, hint)
             words = []
         elif between and not words:
             yield between
-        words.append((match[1].lower(), match[2].lower(), match[3]))
+        words.append((match[1].lower().partition("*")[0], match[2].lower(), match[3]))
         position = match.end()
-    yield from _decoded_words(words)
-    yield _plain(raw[position:], hint)
+    yield from _decoded_words(words, hint)
+    yield plain(raw[position:], hint)
 
 
-def _decoded_words(words: list[tuple[str, str, str]]) -> Iterator[str]:
+def _decoded_words(words: list[tuple[str, str, str]], hint: str) -> Iterator[str]:
+    """Of base64 that is cut between two words, and of words that lack their padding, the reading that loses less."""
     for charset, same in groupby(words, key=lambda word: word[0]):
-        yield decode(b"".join(_payloads(same)), charset).text
+        neighbours = list(same)
+        whole = decode(b"".join(_payloads(neighbours, joins_base64=False)), charset, hint)
+        if (whole.is_damaged or whole.is_guess) and len(neighbours) > 1:
+            joined = decode(b"".join(_payloads(neighbours, joins_base64=True)), charset, hint)
+            whole = whole if joined.is_damaged or joined.is_guess else joined
+        yield whole.text
 
 
-def _payloads(words: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
+def _payloads(words: Iterable[tuple[str, str, str]], *, joins_base64: bool) -> Iterator[bytes]:
     for encoding, same in groupby(words, key=lambda word: word[1]):
         contents = [_bytes(content) for _, _, content in same]
         if encoding == "q":
             yield from (quopri.decodestring(content, header=True) for content in contents)
-        elif all(len(content) % 4 == 0 for content in contents):
-            yield from map(_from_base64, contents)
-        else:
+        elif joins_base64:
             yield _from_base64(b"".join(contents))
+        else:
+            yield from map(_from_base64, contents)
 
 
 def _from_base64(content: bytes) -> bytes:
@@ -96,36 +106,13 @@ def _from_base64(content: bytes) -> bytes:
         return content
 
 
-def _plain(raw: str, hint: str) -> str:
-    return raw if raw.isascii() else decode(_bytes(raw), "", hint).text
+def plain(raw: str, hint: str) -> str:
+    """What stands unencoded, which should be ASCII, and is when it shifts to no other set by control characters."""
+    return raw if raw.isascii() and not _SHIFT.search(raw) else decode(_bytes(raw), "", hint).text
 
 
 def _bytes(raw: str) -> bytes:
     return raw.encode("utf-8", "surrogateescape")
-
-
-def parameter(message: Message, field: str, name: str, hint: str = "") -> str:
-    """A parameter such as `filename` in RFC 2231, RFC 2047, percent-encoded or raw form; "" without it."""
-    alone = Message()
-    alone[field] = _plain(first_value(message, field)[:_LONGEST_PARAMETERS], hint)
-    try:
-        value = alone.get_param(name, "", header=field)
-    except (ValueError, LookupError, TypeError):
-        return ""
-    if isinstance(value, tuple):
-        charset, _, content = value
-        return text(decode(content.encode("latin-1", "replace"), charset or "", hint).text)
-    return text(_percent_decoded(str(value)))
-
-
-def _percent_decoded(value: str) -> str:
-    """Some webmailers encode names like addresses of pages; a name with a mere percent sign stays as it is."""
-    decoded = unquote_to_bytes(value)
-    return decoded.decode("utf-8") if not decoded.isascii() and _is_utf_8(decoded) else value
-
-
-def _is_utf_8(raw: bytes) -> bool:
-    return decode(raw, "utf-8").charset == "utf-8"
 
 
 def addresses(values: Iterable[str], hint: str = "") -> tuple[Address, ...]:

@@ -5,7 +5,7 @@ from email import message_from_bytes
 
 import pytest
 
-from chalicelib.mail import headers
+from chalicelib.mail import headers, parameters
 from chalicelib.mail.message import Address
 
 
@@ -85,7 +85,7 @@ def test_addresses(raw: str, expected: list[Address]) -> None:
 def test_file_names(field: bytes, expected: str) -> None:
     message = message_from_bytes(b"Content-Disposition: " + field + b"\n\n")
 
-    assert headers.parameter(message, "content-disposition", "filename", "euc-kr") == expected
+    assert parameters.find(message, "content-disposition", "filename", "euc-kr") == expected
 
 
 @pytest.mark.parametrize(
