@@ -23,6 +23,8 @@ _FIXED_SIZES = {
     0x48: 16,
 }
 _OBJECT, _BYTE_STRING, _UNICODE_STRING, _BINARY = 0x0D, 0x1E, 0x1F, 0x102
+_COUNTED = {_OBJECT, _BYTE_STRING, _UNICODE_STRING, _BINARY}
+_LEVELS = {1, 2}
 _SEVERAL = 0x1000
 _NAMED = 0x8000
 _CODE_PAGES = {
@@ -84,10 +86,10 @@ def _unpacked(packed: bytes, depth: int) -> Unpacked:
 
 
 def _attributes(packed: bytes) -> Iterator[tuple[int, bytes]]:
-    """Name and content of each; levels and checksums, which some writers get wrong, decide nothing."""
+    """Name and content of each, until there is none. Checksums, which some writers get wrong, decide nothing."""
     place = 6
     for _ in range(_MOST_ATTRIBUTES):
-        if place + 9 > len(packed):
+        if place + 9 > len(packed) or packed[place] not in _LEVELS:
             return
         name, size = struct.unpack_from("<xHxxI", packed, place)
         content = packed[place + 9 : place + 9 + size]
@@ -98,7 +100,7 @@ def _attributes(packed: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _properties(content: bytes) -> Iterator[tuple[int, tuple[int, bytes]]]:
-    """Number, type and first value of each MAPI property (MS-OXTNEF 2.1.3.4)."""
+    """Number, type and first value of each MAPI property (MS-OXTNEF 2.1.3.4), up to one of a type nobody knows."""
     count, place = struct.unpack_from("<I", content)[0], 4
     for _ in range(min(count, _MOST_PROPERTIES)):
         kind, number = struct.unpack_from("<HH", content, place)
@@ -106,6 +108,8 @@ def _properties(content: bytes) -> Iterator[tuple[int, tuple[int, bytes]]]:
         if number >= _NAMED:
             place = _after_name(content, place + 16)
         several, kind = kind & _SEVERAL, kind & ~_SEVERAL
+        if kind not in _FIXED_SIZES and kind not in _COUNTED:
+            return
         is_counted = several or kind not in _FIXED_SIZES
         values, place = (struct.unpack_from("<I", content, place)[0], place + 4) if is_counted else (1, place)
         first = None
@@ -123,15 +127,11 @@ def _after_name(content: bytes, place: int) -> int:
 def _value(content: bytes, place: int, kind: int) -> tuple[bytes, int]:
     if kind in _FIXED_SIZES:
         size = _FIXED_SIZES[kind]
-        padded = size
-    elif kind in {_OBJECT, _BYTE_STRING, _UNICODE_STRING, _BINARY}:
-        size, place = struct.unpack_from("<I", content, place)[0], place + 4
-        padded = _padded(size)
     else:
-        raise struct.error
+        size, place = struct.unpack_from("<I", content, place)[0], place + 4
     if place + size > len(content):
         raise struct.error
-    return content[place : place + size], place + padded
+    return content[place : place + size], place + _padded(size)
 
 
 def _padded(size: int) -> int:

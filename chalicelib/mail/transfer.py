@@ -9,17 +9,19 @@ from copy import copy
 from email.errors import MessageError
 from email.message import Message
 from email.policy import compat32
+from itertools import islice
 
 from chalicelib.mail import headers, uuencode
 
 _AS_IT_CAME = compat32.clone(mangle_from_=False, max_line_length=0)
 _TYPE = re.compile(r"\s*\"?([\w.+-]{1,60})/([\w.+-]{1,100})")
 
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=]*")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
-_END_OF_BASE64 = re.compile(rb"=[=\s]*(?=[^=\s])|(?:\r?\n){2,}(?=[^\r\n]*[^A-Za-z0-9+/=\r\n])")
+_END_OF_BASE64 = re.compile(rb"=[=\s]*(?=[^=\s])|\n(?=[^\r\n]*[^A-Za-z0-9+/=\r\n])")
+_FIRST_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4}){6,}+={0,2}\s")
+_MOST_ENDS = 100
 _WORD = re.compile(r"[a-z0-9]+")
-_LINES_TO_JUDGE_BY = 20
+_BYTES_TO_JUDGE_BY = 4_000
 
 
 def content_type(part: Message) -> str:
@@ -66,7 +68,7 @@ def _written_out(message: Message) -> bytes:
 
 def decoded(raw: bytes, label: str) -> bytes:
     """The content; as it stands where the label names nothing that could be undone. Never raises."""
-    match "".join(_WORD.findall(label.lower())):
+    match "".join(_WORD.findall(label.partition("(")[0].lower())):
         case "base64" | "b64" | "b" | "xbase64" | "mime64":
             return _from_base64(raw)
         case "quotedprintable" | "qp" | "quoteprintable" | "quotedprintible" | "q" | "printable":
@@ -79,24 +81,24 @@ def decoded(raw: bytes, label: str) -> bytes:
 
 def _from_base64(raw: bytes) -> bytes:
     """What was added after the end, as mailing lists do, follows as it stands; what was never encoded stays."""
-    if not _looks_like_base64(raw):
+    if not (_FIRST_LINE.match(raw) or _looks_like_base64(raw, 0)):
         return raw
     pieces: list[bytes] = []
-    rest = raw
-    while end := _END_OF_BASE64.search(rest):
-        pieces.append(_whole(rest[: end.start()]))
-        rest = rest[end.end() :]
-        if not _looks_like_base64(rest):
-            return b"".join([*pieces, b"\n", rest])
-    return b"".join([*pieces, _whole(rest)])
+    start = 0
+    for end in islice(_END_OF_BASE64.finditer(raw), _MOST_ENDS):
+        if not _looks_like_base64(raw, end.end()):
+            return b"".join([*pieces, _whole(raw[start : end.start()]), b"\n", raw[end.end() :]])
+        if end[0].startswith(b"="):
+            pieces.append(_whole(raw[start : end.start()]))
+            start = end.end()
+    return b"".join([*pieces, _whole(raw[start:])])
 
 
-def _looks_like_base64(raw: bytes) -> bool:
-    """By its first lines: damage hits one of them, words are all of another kind."""
-    lines = [line.strip() for line in raw[:4_000].split(b"\n", _LINES_TO_JUDGE_BY)[:_LINES_TO_JUDGE_BY]]
-    full = [line for line in lines if line]
-    right = [line for line in full if _BASE64_LINE.fullmatch(line)]
-    return 2 * len(right) >= len(full)
+def _looks_like_base64(raw: bytes, start: int) -> bool:
+    """By what comes first: damage hits a letter here and there, words have their spaces and marks."""
+    head = raw[start : start + _BYTES_TO_JUDGE_BY].replace(b"\r", b"").replace(b"\n", b"")
+    strange = sum(map(len, _NOT_BASE64.findall(head)))
+    return strange * 8 <= len(head)
 
 
 def _whole(raw: bytes) -> bytes:
