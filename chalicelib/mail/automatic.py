@@ -3,7 +3,7 @@
 import re
 from email.message import Message
 
-from chalicelib.mail import bounces, headers
+from chalicelib.mail import addresses, bounces, headers
 from chalicelib.mail.message import Address, AutomaticMail
 from chalicelib.mail.write import LOOP_HEADER
 
@@ -80,7 +80,7 @@ def return_path(message: Message) -> str | None:
     value = message.get("Return-Path")
     if value is None:
         return None
-    found = headers.addresses([str(value)])
+    found = addresses.find([str(value)])
     return found[0].key if found else ""
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from email.message import Message
 
-from chalicelib.mail import headers, parameters, returned
+from chalicelib.mail import addresses, headers, parameters, returned
 from chalicelib.mail.message import Address
 
 _LONGEST_NOTICE = 20_000
@@ -151,7 +151,7 @@ def _from_words(message: Message, subject: str, sender: Address | None, notice: 
 def _failed_recipients(message: Message) -> tuple[str, ...]:
     """Exim's own header, one or several addresses."""
     values = headers.all_values(message, "X-Failed-Recipients")
-    return tuple(address.email for address in headers.addresses(values))
+    return tuple(address.email for address in addresses.find(values))
 
 
 def _is_passed_on(message: Message, subject: str, sender: Address | None) -> bool:
@@ -201,7 +201,7 @@ def _is_from_machine(message: Message, notice: str) -> bool:
 
 def _own_addresses(message: Message, sender: Address | None) -> set[str]:
     """Who wrote the notice and who gets it: neither is the one that could not be reached."""
-    receivers = headers.addresses([*headers.all_values(message, "To"), *headers.all_values(message, "Return-Path")])
+    receivers = addresses.find([*headers.all_values(message, "To"), *headers.all_values(message, "Return-Path")])
     return {address.key for address in (*receivers, *([sender] if sender else []))}
 
 

@@ -28,6 +28,8 @@ _LATIN = ["cp1252", "cp1250", "iso8859_2", "cp1254", "cp1257"]
 _SAMPLE_SIZE = 3_000
 _FAMILIAR = 0.3
 _WORST = -9.0
+# Bytes that are UTF-8 by chance are rare: each character counts, and damage is the likelier cause of what is none.
+_WEIGHT_IN_UTF_8, _WEIGHT_OF_DAMAGE = 1.2, -1.0
 
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KANA = re.compile("[\u3041-\u30ff]")
@@ -90,6 +92,8 @@ def _sample(raw: bytes) -> bytes:
 
 def _weight(text: str, index: int, charset: str) -> float:
     letter = text[index]
+    if charset == "utf-8":
+        return _WEIGHT_OF_DAMAGE if letter == "\ufffd" else _WEIGHT_IN_UTF_8
     before, after = text[index - 1 : index], text[index + 1 : index + 2]
     if _HANGUL.match(letter) or _HAN.match(letter):
         return _weight_of_syllable(letter, charset)

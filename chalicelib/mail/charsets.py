@@ -47,6 +47,7 @@ _LARGER = {
 }
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SAMPLE_SIZE = 20_000
+_MOST_TO_CONVERT = 1_000_000
 _READS_BADLY, _READS_WELL = 0.5, 0.8
 _KOREAN_DESIGNATOR = b"\x1b$)C"
 _HZ = re.compile(rb"~\{(?:[!-w][!-~])+~\}")
@@ -114,7 +115,8 @@ def _strictly(raw: bytes, codec: str) -> str | None:
             return _SURROGATE.sub("\ufffd", raw.decode(name)).removeprefix("\ufeff")
         except (UnicodeError, ValueError):
             continue
-    return _with_vendor_characters(raw) if codec == "iso2022_jp_ext" else None
+    is_japanese = codec == "iso2022_jp_ext" and len(raw) <= _MOST_TO_CONVERT
+    return _with_vendor_characters(raw) if is_japanese else None
 
 
 def _with_vendor_characters(raw: bytes) -> str | None:

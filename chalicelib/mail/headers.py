@@ -1,4 +1,4 @@
-"""Header fields to values: RFC 2047 words, RFC 2231 parameters, addresses, dates, in whatever form they come."""
+"""Header fields to values: RFC 2047 words and dates, in whatever form they come."""
 
 import base64
 import binascii
@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from itertools import groupby
 
 from chalicelib.mail.charsets import decode
-from chalicelib.mail.message import Address
 
 _LONGEST_VALUE = 50_000
 _WORD_OPENING = r"=\?\s?([^?\s]{1,60})\s?\?\s?([bBqQ])\s?\?"
@@ -19,18 +18,9 @@ _NEXT_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?"
 _ENCODED_WORD = re.compile(rf"{_WORD_OPENING}((?:(?!{_NEXT_WORD}).)*?)(?:\?=|$|(?={_NEXT_WORD}))", re.DOTALL)
 _ENCODED_TWICE = re.compile(rf"\s*(?:{_NEXT_WORD}[^?]*\?=\s*)+")
 _SHIFT = re.compile(r"[\x0e\x1b]")
-_FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
+FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _BLANKS = re.compile(r"\s+")
-_EMAIL = re.compile(r"[^\s<>()\[\],;:\"@]{1,200}@[^\s<>()\[\],;:\"@]{1,255}")
-_QUOTED_EMAIL = re.compile(r"\"[^\"\r\n]{1,200}\"@[^\s<>()\[\],;:\"@]{1,255}")
-_COMMENT = re.compile(r"\(([^()]*)\)")
-# Bounded, and possessive where it can be, so that what is never closed costs the same at each place it is tried.
-_ADDRESS_TOKEN = re.compile(
-    r"=\?[^?\s]{1,60}+\?[bBqQ]\?[^?]{0,500}+\?=|\"(?:\\.|[^\"\\]){0,500}+\"|<[^<>]{0,500}+>|\([^()]{0,500}+\)"
-    r"|[^=\"<(,;]++|.",
-    re.DOTALL,
-)
 
 
 def all_values(message: Message, name: str) -> list[str]:
@@ -48,7 +38,7 @@ def first_value(message: Message, name: str) -> str:
 
 def text(raw: str, hint: str = "") -> str:
     """A field as a reader sees it, on one line. `hint`: the charset of bytes that stand there unencoded."""
-    decoded = "".join(_runs(_FOLD.sub(" ", raw), hint))
+    decoded = "".join(_runs(FOLD.sub(" ", raw), hint))
     if _ENCODED_TWICE.fullmatch(decoded):
         decoded = "".join(_runs(decoded, hint))
     return _BLANKS.sub(" ", _CONTROL.sub("", decoded)).strip()
@@ -115,61 +105,10 @@ def _bytes(raw: str) -> bytes:
     return raw.encode("utf-8", "surrogateescape")
 
 
-def addresses(values: Iterable[str], hint: str = "") -> tuple[Address, ...]:
-    """The mailboxes of address fields, each once, in order. What holds no address is left out."""
-    found: dict[str, Address] = {}
-    for value in values:
-        for entry in _entries(_FOLD.sub(" ", value)):
-            address = _address(entry, hint)
-            if address:
-                found.setdefault(address.key, address)
-    return tuple(found.values())
-
-
-def _entries(value: str) -> list[str]:
-    """Cuts at commas and semicolons that stand outside of quotes, brackets, comments and encoded words."""
-    entries: list[list[str]] = [[]]
-    for token in _ADDRESS_TOKEN.findall(value):
-        if token in {",", ";"}:
-            entries.append([])
-        else:
-            entries[-1].append(token)
-    return ["".join(tokens) for tokens in entries]
-
-
-def _address(entry: str, hint: str) -> Address | None:
-    """One mailbox: `Name <a@b>`, `a@b (Name)`, `"a@b" <a@b>` or a bare address; the last address is the real one."""
-    bracketed = re.findall(r"<([^<>]*)>", entry)
-    place = bracketed[-1] if bracketed else entry
-    found = _QUOTED_EMAIL.findall(place) or _EMAIL.findall(place) or _EMAIL.findall(entry)
-    if not found:
-        return None
-    email = found[-1].strip(".'")
-    name = entry.rpartition("<")[0] if bracketed else " ".join(_COMMENT.findall(entry))
-    return Address(_with_lower_domain(text(email, hint)), _display_name(name, hint))
-
-
-def _with_lower_domain(email: str) -> str:
-    local, _, domain = email.rpartition("@")
-    return f"{local}@{domain.lower()}"
-
-
-def _display_name(raw: str, hint: str) -> str:
-    """Unquoted before and after decoding, since quotes stand around and inside of encoded words."""
-    return _unquoted(text(_unquoted(raw), hint))
-
-
-def _unquoted(raw: str) -> str:
-    stripped = raw.strip()
-    if len(stripped) >= 2 and stripped[0] == stripped[-1] and stripped[0] in "\"'":
-        stripped = re.sub(r"\\(.)", r"\1", stripped[1:-1])
-    return stripped
-
-
 def date(raw: str) -> datetime | None:
     """The instant in UTC; a date without zone is taken as UTC; None when it can't be understood."""
     try:
-        at = parsedate_to_datetime(_FOLD.sub(" ", raw))
+        at = parsedate_to_datetime(FOLD.sub(" ", raw))
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, TypeError, LookupError, OverflowError):
         return None

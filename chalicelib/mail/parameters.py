@@ -11,7 +11,6 @@ from chalicelib.mail.charsets import decode
 
 _LONGEST = 10_000
 _MOST_SECTIONS = 500
-_FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
 # Where the next parameter starts: after a semicolon, or where one is missing.
 _NEXT = r"\s+[A-Za-z][\w-]{0,60}(?:\*\d{0,3})?\*?=(?!\?)"
 _PARAMETER = re.compile(
@@ -22,7 +21,7 @@ _PARAMETER = re.compile(
 )
 _ESCAPED = re.compile(r"\\([\"\\])")
 _CHARSET = re.compile(r"([\w.:+-]{0,60})'[\w-]{0,40}'(.*)", re.DOTALL)
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_PERCENT = re.compile(r"%[89A-Fa-f][0-9A-Fa-f].{0,3}%[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,10 @@ def find(message: Message, field: str, name: str, hint: str = "") -> str:
 
 
 def _sections(field: str) -> Iterator[tuple[str, _Section]]:
-    for found in _PARAMETER.finditer(_FOLD.sub(" ", field)):
+    for found in _PARAMETER.finditer(headers.FOLD.sub(" ", field)):
         number = int(found["number"]) if found["number"] else None
         value = found["bare"].strip() if found["quoted"] is None else _ESCAPED.sub(r"\1", found["quoted"])
+        value = value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value
         yield found["name"].lower(), _Section(number, bool(found["star"]), value)
 
 
@@ -62,7 +62,7 @@ def _value(sections: list[_Section], hint: str) -> str:
     values = [labelled[2] if labelled else first.value, *(section.value for section in sections[1:])]
     is_encoded = any(section.is_extended for section in sections)
     if not is_encoded or "=?" in values[0]:
-        return headers.text(_percent_decoded("".join(values)), hint)
+        return headers.text(_percent_decoded("".join(values), hint), hint)
     content = b"".join(_undone(value, section) for value, section in zip(values, sections, strict=True))
     return headers.text(decode(content, charset, hint).text)
 
@@ -72,7 +72,8 @@ def _undone(value: str, section: _Section) -> bytes:
     return unquote_to_bytes(raw) if section.is_extended else raw
 
 
-def _percent_decoded(value: str) -> str:
+def _percent_decoded(value: str, hint: str) -> str:
     """Some webmailers encode names like addresses of pages; a name with a mere percent sign stays as it is."""
-    decoded = unquote_to_bytes(value) if value.isascii() and _PERCENT.search(value) else b""
-    return decoded.decode("utf-8") if not decoded.isascii() and decode(decoded, "utf-8").charset == "utf-8" else value
+    content = unquote_to_bytes(value) if value.isascii() and _PERCENT.search(value) else b""
+    decoded = decode(content, "", hint)
+    return value if content.isascii() or decoded.is_damaged else decoded.text

@@ -7,7 +7,7 @@ from email.parser import HeaderParser
 from email.policy import compat32
 from itertools import islice
 
-from chalicelib.mail import headers, threading
+from chalicelib.mail import addresses, headers, threading
 from chalicelib.mail.charsets import decode
 
 _MOST_PARTS = 100
@@ -92,7 +92,7 @@ def ids(message: Message, text: str) -> tuple[str, ...]:
 def receiver(message: Message, text: str) -> str:
     """Whom the mail that failed was written to, "" where that was not just one or nothing came back."""
     named = [name for copy in [*_copies(message), text[:_LONGEST_COPY]] for name in _COPIED_TO.findall(copy)[:1]]
-    found = headers.addresses(named[:1])
+    found = addresses.find(named[:1])
     return found[0].email if len(found) == 1 else ""
 
 

@@ -5,6 +5,7 @@ import base64
 import binascii
 import quopri
 import re
+import string
 from copy import copy
 from email.errors import MessageError
 from email.message import Message
@@ -16,7 +17,7 @@ from chalicelib.mail import headers, uuencode
 _AS_IT_CAME = compat32.clone(mangle_from_=False, max_line_length=0)
 _TYPE = re.compile(r"\s*\"?([\w.+-]{1,60})/([\w.+-]{1,100})")
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_NO_LETTERS = bytes(set(range(256)).difference(string.ascii_letters.encode() + string.digits.encode() + b"+/"))
 _END_OF_BASE64 = re.compile(rb"=[=\s]*(?=[^=\s])|\n(?=[^\r\n]*[^A-Za-z0-9+/=\r\n])")
 _FIRST_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4}){6,}+={0,2}\s")
 _MOST_ENDS = 100
@@ -96,14 +97,14 @@ def _from_base64(raw: bytes) -> bytes:
 
 def _looks_like_base64(raw: bytes, start: int) -> bool:
     """By what comes first: damage hits a letter here and there, words have their spaces and marks."""
-    head = raw[start : start + _BYTES_TO_JUDGE_BY].replace(b"\r", b"").replace(b"\n", b"")
-    strange = sum(map(len, _NOT_BASE64.findall(head)))
-    return strange * 8 <= len(head)
+    head = raw[start : start + _BYTES_TO_JUDGE_BY].translate(None, delete=b"\r\n=")
+    letters = head.translate(None, delete=_NO_LETTERS)
+    return (len(head) - len(letters)) * 8 <= len(head)
 
 
 def _whole(raw: bytes) -> bytes:
     """Junk left out, padding added, a letter too many dropped."""
-    letters = _NOT_BASE64.sub(b"", raw).replace(b"=", b"")
+    letters = raw.translate(None, delete=_NO_LETTERS)
     letters = letters[: len(letters) - (len(letters) % 4 == 1)]
     try:
         return base64.b64decode(letters + b"=" * (-len(letters) % 4))
