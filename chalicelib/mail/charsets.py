@@ -179,10 +179,21 @@ def _guess(raw: bytes, codec: str, hint: str) -> Decoded:
     for candidate in _marked(raw):
         if (text := _strictly(raw, candidate)) is not None:
             return Decoded(text, candidate, is_guess=True)
+    if codec == "utf-8" and (text := _cut_off_utf_8(raw)):
+        return Decoded(text, codec, is_damaged=True)
     likely = charset_guess.ranked(raw, codec or hint)
     if likely and (text := _strictly(raw, likely[0])) is not None:
         return Decoded(text, likely[0], is_guess=True)
     return _with_replacements(raw, likely[:1] or [codec or hint or "utf-8", "utf-8"], codec)
+
+
+def _cut_off_utf_8(raw: bytes) -> str:
+    """What is UTF-8 but for its last character, which somebody cut in two; "" for anything else."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(raw)
+    except UnicodeError:
+        return ""
+    return "" if text.isascii() else f"{text}\ufffd"
 
 
 def _marked(raw: bytes) -> list[str]:
