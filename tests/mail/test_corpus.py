@@ -11,9 +11,10 @@ import pytest
 
 from chalicelib.mail.message import InboundMail
 from chalicelib.mail.read import read
+from tests.mail.making import CORPUS as FOUND
 
-CORPUS = Path(__file__).parents[3] / "shared" / "mail-corpus"
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="no ../shared/mail-corpus here")
+pytestmark = pytest.mark.skipif(FOUND is None, reason="no ../shared/mail-corpus here")
+CORPUS = FOUND or Path()
 
 AT_LEAST = {
     "reply_trimmer": {"reply_text": 0.95},
