@@ -18,6 +18,7 @@ _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 _REPORT_TYPES = {*_STATUS_TYPES, "message/disposition-notification"}
 _COPY_TYPES = {
     *("message/rfc822", "message/global", "message/rfc822-headers", "message/global-headers"),
+    "message/partial",
     *("text/rfc822-headers", "text/rfc822"),
 }
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
@@ -82,6 +83,7 @@ def ids(message: Message, text: str) -> tuple[str, ...]:
     named = [name for copy in _copies(message) for name in _COPIED_ID.findall(copy)]
     reports = (_written(part) for part in parts(message) if part.get_content_type() in _REPORT_TYPES)
     named += [name for report in reports for name in _COPIED_ID.findall(report)]
+    named += [headers.text(headers.first_value(part, "Message-ID")) for part in parts(message) if part is not message]
     named += _COPIED_ID.findall(text[:_LONGEST_COPY])
     named += [headers.text(headers.first_value(message, name)) for name in ("In-Reply-To", "References")]
     own = threading.message_ids(headers.text(headers.first_value(message, "Message-ID")))
