@@ -79,7 +79,7 @@ _FIELDS = {
 }
 _NAMED_FIELDS = "|".join(f"(?P<{part}>{words})" for part, words in _FIELDS.items())
 # The name of the group is the part of the field in the header.
-FIELD = re.compile(rf"^[\s*]*(?:{_NAMED_FIELDS})\s?\*?\s?[:：](?!//)", re.IGNORECASE)
+FIELD = re.compile(rf"^[\s*]*+(?:{_NAMED_FIELDS})\s?\*?\s?[:：](?!//)", re.IGNORECASE)
 # Fields that servers write for one another: no mail program copies them.
 SERVER_FIELD = re.compile(
     r"^\s*(?:received|return-path|message-id|mime-version|content-type|dkim-signature|delivered-to|arc-\S+|x-[\w-]+"
@@ -104,13 +104,13 @@ _FEW_WORDS = r"(?:\W+\w+){0,5}\W*"
 # A Korean topic or object before the device makes it a sentence.
 _NO_OBJECT = r"(?:\S*[^\s은는을를도] ){0,2}"
 _FOOTERS = (
-    rf"^\W*(?:{_any_word('sent_from')}).{{0,40}}?(?:{_DEVICE})\S*{_FEW_WORDS}(?:<\S+>)?$",
-    rf"^\W*sent (?:by|via|with|using) (?:the |my )?(?:{_PRODUCT}|mobile)\b{_FEW_WORDS}(?:<\S+>)?$",
-    r"^\W*sent from (?:my|a)(?: \S+){1,3}$",
-    rf"^\W*(?:\S+ )?from (?:my )?(?:{_DEVICE})\S*(?:\s\S+)?\W*$",
-    rf"^\W*{_NO_OBJECT}\S{{0,12}}(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}\s?(?:{_any_word('from_sent')})\W*$",
+    rf"^\W*+(?:{_any_word('sent_from')}).{{0,40}}?(?:{_DEVICE})\S*{_FEW_WORDS}(?:<\S+>)?$",
+    rf"^\W*+sent (?:by|via|with|using) (?:the |my )?(?:{_PRODUCT}|mobile)\b{_FEW_WORDS}(?:<\S+>)?$",
+    r"^\W*+sent from (?:my|a)(?: \S+){1,3}$",
+    rf"^\W*+(?:\S+ )?from (?:my )?(?:{_DEVICE})\S*(?:\s\S+)?\W*$",
+    rf"^\W*+{_NO_OBJECT}\S{{0,12}}(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}\s?(?:{_any_word('from_sent')})\W*$",
     rf"^(?=.*\b(?:{_PRODUCT}))(?=.*(?:ios|android|mac|windows))(?:\S+ ){{0,6}}\S*(?:{_GET})",
-    r"^\W*yahoo mail: ",
+    r"^\W*+yahoo mail: ",
 )
 _FOOTER = re.compile("|".join(_FOOTERS), re.IGNORECASE)
 

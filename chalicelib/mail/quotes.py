@@ -45,20 +45,20 @@ def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
     if opening is None:
         return everything
     if Kind.TEXT not in kinds[:opening]:
-        return _reply_below(kinds, opening)
+        return _reply_below(lines, kinds, opening)
     if kinds[opening] == Kind.ATTRIBUTION and _has_answers_inside(lines, kinds, opening):
         return [index for index in everything if kinds[index] != Kind.ATTRIBUTION]
     return everything[:opening]
 
 
-def _reply_below(kinds: list[Kind], opening: int) -> list[int]:
+def _reply_below(lines: list[str], kinds: list[Kind], opening: int) -> list[int]:
     """Where the mail begins with an introduction: a forwarded mail is shown without its header, an answer below its
     quotation without it, and answers between quotations with them."""
     start = opening if kinds[opening] == Kind.ATTRIBUTION else _end_of_header(kinds, opening) + 1
     rest = [index for index in range(start, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
     shape = _shape(kinds, rest)
     has_quotation_below_text = "q" in shape[shape.find("t") :]
-    if "t" in shape and not has_quotation_below_text:
+    if "t" in shape and not has_quotation_below_text and not marks.FORWARD.match(lines[opening]):
         return [index for index in rest if kinds[index] != Kind.QUOTE]
     return rest
 
