@@ -120,6 +120,22 @@ BARRED = re.compile(r"^\s?\|(?:\s|$)(?!.*\|\s*$)")
 # U+1427 is what a Gmail tracking add-on leaves behind.
 DELIMITER = re.compile(r"^\s*(?:[-_=*#~+•·─—–]\s?){2,}$|^\s*\u1427\s*$")
 SIGNATURE = re.compile(r"^(?:-- ?|_{20,}\s*)$")
+GREETING_END = re.compile(r"(?:[,!，、]|요\.|세요|님|おります。)$")
+_ANSWERS = (
+    "answers?|comments?|repl(?:y|ies)|responses?|antwort(?:en)?|anmerkungen|kommentare?|réponses?|commentaires?|respuestas?"
+    "|comentarios?|respostas?|risposte|antwoorden|opmerkingen|svar|odpowiedzi|odpovědi|ответы?|відповіді|yanıtlar\\S*"
+    "|답변|회신|의견|回答|返信|コメント|回复|回覆|答复"
+)
+_BELOW = (
+    "below|in-?line|in between|in (?:red|blue|green|bold)|unten|im text|in (?:rot|blau)|ci-dessous|en (?:rouge|bleu)"
+    "|abajo|en (?:rojo|azul)|abaixo|em (?:vermelho|azul)|sotto|di seguito|in rosso|hieronder|nedan|nedenfor|poniżej"
+    "|níže|ниже|нижче|aşağıda|아래|본문|빨간|파란|下記|以下|赤字|青字|文中|如下|下面"
+)
+_YOURS = "".join(rf"(?<!\b{word} )" for word in ("your", "the", "ihre", "die", "votre", "su", "tu", "la", "uw"))
+ANSWERS_BELOW = re.compile(
+    rf"{_YOURS}(?:{_ANSWERS})[^.,;:!?]{{0,30}}(?:{_BELOW})|(?:{_BELOW})[^.,;:!?]{{0,30}}{_YOURS}(?:{_ANSWERS})",
+    re.IGNORECASE,
+)
 
 
 def is_mobile_footer(line: str) -> bool:
