@@ -111,7 +111,7 @@ ATTRIBUTIONS = {
     "roundcube_de": "Am 2026-11-23 15:12, schrieb Hana Kim:",
     "horde_en": "Quoting Hana Kim <hana@customer.example>:",
     "mutt_en": "On Mon, Nov 23, 2026 at 03:12:12PM +0900, Hana Kim wrote:",
-    "gnus_en": 'Hana Kim <hana@customer.example> writes:',
+    "gnus_en": "Hana Kim <hana@customer.example> writes:",
     "kmail_de": "Am Montag, 23. November 2026, 15:12:12 CET schrieb Hana Kim:",
     "evolution_en": "On Mon, 2026-11-23 at 15:12 +0900, Hana Kim wrote:",
     "evolution_fr": "Le lundi 23 novembre 2026 à 15:12 +0100, Hana Kim a écrit :",
