@@ -317,6 +317,9 @@ FOOTERS = [
 
 # What customers write themselves.
 OWN_WORDS = [
+    "From: hana@customer.example\nTo: min@customer.example\n\nPlease change my address like that.",
+    "I have told your colleague Min Lee <min@customer.example> already on 23 November 2026 at 15:12:\n\n- it drips",
+    "2026/11/23 Min Lee <min@customer.example>\n\nThat is who came.",
     "I tried from my phone and from the tablet.",
     "Sent the form by mail.",
     "Ich habe es Ihnen per Mail geschickt.",

@@ -29,6 +29,7 @@ BELOW_THE_REPLY = {
         '<div id="ms-outlook-mobile-signature">Lae alla Outlook</div><hr tabindex="-1">'
         f'<div id="divRplyFwdMsg">{HEADER}</div>Which pump?'
     ),
+    "outlook_line_alone": f'<hr tabindex="-1">{HEADER}<div>Which pump?</div>',
     "windows_mail": (
         '<div style="padding-top: 5px; border-top-color: rgb(229, 229, 229); border-top-width: 1px; '
         f'border-top-style: solid;">{HEADER}</div><div>Which pump?</div>'
@@ -63,6 +64,12 @@ def test_the_plain_text_beside_it_is_cut_at_the_same_place(quotation: str) -> No
     below = html_reader.to_text(quotation).replace("> ", "")
 
     assert split(plain + below, source)[0] == plain.strip()
+
+
+def test_the_plain_text_may_leave_out_what_the_html_has() -> None:
+    source = f"<div>Banner of a server</div><p>The blue one, please.</p>{BELOW_THE_REPLY['gmail']}"
+
+    assert split(f"The blue one, please.\n\n{WHO}\nWhich pump?", source)[0] == "The blue one, please."
 
 
 @pytest.mark.parametrize("quotation", BELOW_THE_REPLY.values(), ids=BELOW_THE_REPLY)
