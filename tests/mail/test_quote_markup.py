@@ -29,7 +29,7 @@ BELOW_THE_REPLY = {
         '<div id="ms-outlook-mobile-signature">Lae alla Outlook</div><hr tabindex="-1">'
         f'<div id="divRplyFwdMsg">{HEADER}</div>Which pump?'
     ),
-    "outlook_line_alone": f'<hr tabindex="-1">{HEADER}<div>Which pump?</div>',
+    "outlook_line_alone": f'<hr tabindex="-1">{HEADER}<div>Which pump?</div>' + "<div>It is long.</div>" * 20,
     "windows_mail": (
         '<div style="padding-top: 5px; border-top-color: rgb(229, 229, 229); border-top-width: 1px; '
         f'border-top-style: solid;">{HEADER}</div><div>Which pump?</div>'

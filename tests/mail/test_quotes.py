@@ -217,11 +217,12 @@ def test_thanks_for_an_answer_do_not_announce_one() -> None:
 
 
 def test_short_answers_between_quoted_lines_need_no_empty_line() -> None:
-    answers = (
-        "> Which pump?\nthe blue one\n> Since when, and how much water does it lose during a day?\nmonday\n> How?\nso"
-    )
+    answers = "> Which pump?\nthe blue one\n> Since when, and how much water does it lose during a day?\nmonday"
 
-    assert split(f"Hi,\n{ATTRIBUTIONS['gmail_en']}\n{answers}") == (f"Hi,\n{answers}", ATTRIBUTIONS["gmail_en"])
+    reply, quoted = split(f"It is old.\n{ATTRIBUTIONS['gmail_en']}\n{answers}\n> How?")
+
+    assert reply == f"It is old.\n{answers}"
+    assert quoted == f"{ATTRIBUTIONS['gmail_en']}\n> How?"
 
 
 def test_a_quoted_line_that_was_wrapped_is_no_answer() -> None:
