@@ -115,7 +115,7 @@ _FOOTERS = (
 _FOOTER = re.compile("|".join(_FOOTERS), re.IGNORECASE)
 
 QUOTE_SIGN = re.compile(r"^\s{0,3}[>＞]\s?")
-QUOTED = re.compile(r"^\s{0,3}[>＞]|^[A-Za-z]{1,12}>(?:\s|$)")
+QUOTED = re.compile(r"^\s{0,3}[>＞]|^[A-Z][A-Za-z]{0,11}>(?:\s|$)")
 BARRED = re.compile(r"^\s?\|(?:\s|$)(?!.*\|\s*$)")
 # U+1427 is what a Gmail tracking add-on leaves behind.
 DELIMITER = re.compile(r"^\s*(?:[-_=*#~+•·─—–]\s?){2,}$|^\s*\u1427\s*$")

@@ -2,6 +2,7 @@
 
 # The header of the original, by program and language.
 HEADERS = {
+    "intranet_ko": "----원본 메일----\n보낸사람: Help <support@deskbell.test>\n보낸시각: 2026-11-23\n제목: Pump",
     "outlook_de": """\
 Von: Help <support@deskbell.test>
 Gesendet: Montag, 23. November 2026 15:12
@@ -317,6 +318,10 @@ FOOTERS = [
 
 # What customers write themselves.
 OWN_WORDS = [
+    "mysql> select 1;\nERROR 1064\nsftp> get pump.log",
+    "The news went out from my phone and from yours.\n\nAll mails are sent from the main server.",
+    "We found:\n-- the hose leaks\n-- the pump drips\n\nWhat now?",
+    "## Pump\n----\n\n1. drips\n\n====\n\nMore below the line.",
     "From: hana@customer.example\nTo: min@customer.example\n\nPlease change my address like that.",
     "I have told your colleague Min Lee <min@customer.example> already on 23 November 2026 at 15:12:\n\n- it drips",
     "2026/11/23 Min Lee <min@customer.example>\n\nThat is who came.",

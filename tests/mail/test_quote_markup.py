@@ -113,8 +113,9 @@ def test_an_answer_below_is_the_reply() -> None:
         "<p>Order</p><table><tr><td>From</td><td>Hana</td></tr><tr><td>Subject</td><td>Pump</td></tr></table>",
         '<p>Our offer:</p><div class="quote-table">Pump 100</div><p>Do you agree?</p>',
         '<p>Above</p><div style="border-top:1px solid">Below the line</div>',
+        "<p>The pump drips.</p><hr><p>It began on Monday.</p><p>I called.</p>",
     ],
-    ids=["cited", "indented", "table", "offer", "line"],
+    ids=["cited", "indented", "table", "offer", "line", "rule"],
 )
 def test_what_people_lay_out_themselves_is_theirs(source: str) -> None:
     text = html_reader.to_text(source)
