@@ -19,9 +19,9 @@ _BLOCKS = {
     *("li", "form", "fieldset", "details", "summary", "caption", "nav", "aside"),
 }
 _SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"}
-_READ_TAGS = _BLOCKS | {"a", "br", "img", "td", "th"}
+_READ_TAGS = _BLOCKS | {"a", "br", "img", "span", "td", "th"}
 _SILENT = {"script", "style", "title", "template", "noscript", "object", "iframe", "svg"}
-_RULE = "_" * 30
+_RULE = "-" * 30
 _BLANK_LINES = re.compile(r"\n{3,}")
 MOST_MARKUP = 30_000
 _MOST_REFERENCES = 1_000
