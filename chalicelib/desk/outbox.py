@@ -32,7 +32,7 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
 
     Raises NotSent so that the queue tries again later; at the last try, or when no try can mend it, the entry is marked
     as failed instead, which the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the
-    same mail once more.
+    same mail once more, under the same identity, and the entry says so.
     """
     page = tickets.get_page(number)
     outgoing = next((entry for entry in page.outgoing if entry.id == outgoing_id), None)
@@ -47,12 +47,14 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
         logger.warning("delivered twice at the same time", number=number, purpose=outgoing.purpose)
 
 
-def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> None:
+def _mail(page: TicketPage, found: Outgoing, attempt: int, now: datetime) -> None:
+    outgoing = found.at_try(attempt)
     try:
         ses_id = _send(page, outgoing, settings_store.get())
     except (NotSent, InvalidInput) as error:
         is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
-        outbox.save(outgoing.refused(str(error.params.get("cause", error.code)), now, is_last))
+        cause, maybe_left = str(error.params.get("cause", error.code)), bool(error.params.get("maybe_left"))
+        outbox.save(outgoing.refused(cause, now, is_last, maybe_left))
         logger.warning(
             "mail not sent", number=outgoing.ticket, purpose=outgoing.purpose, attempt=attempt, is_last=is_last
         )
@@ -60,7 +62,11 @@ def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> 
             return
         raise
     wire_ids = threading.wire_ids(ses_id, region())
-    outbox.save(outgoing.sent(wire_ids[0], now), wire_ids)
+    try:
+        outbox.save(outgoing.sent(wire_ids[0], now), wire_ids)
+    except AlreadyDone:
+        outbox.mark_maybe_left(outgoing)
+        raise
 
 
 def _start_timer(outgoing: Outgoing, now: datetime) -> None:

@@ -31,6 +31,7 @@ class Outgoing:
     """`to` is an address, `agent_id` the receiving agent (0: the customer), `entry_id` the message carried (0: none).
 
     `params` are the purpose's own values, e.g. the clock of a warning; `wire_id` the Message-ID that SES sent it under.
+    `maybe_left` says that a try ended without an answer: the mail may have left once more than is known.
     """
 
     id: int
@@ -45,16 +46,28 @@ class Outgoing:
     attempts: int = 0
     error: str = ""
     wire_id: str = ""
+    maybe_left: bool = False
     finished_at: datetime | None = None
+
+    def at_try(self, number: int) -> "Outgoing":
+        """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail."""
+        if number <= self.attempts + 1:
+            return self
+        return replace(self, attempts=number - 1, maybe_left=True)
 
     def sent(self, wire_id: str, now: datetime) -> "Outgoing":
         return replace(
             self, delivery=Delivery.SENT, attempts=self.attempts + 1, wire_id=wire_id, error="", finished_at=now
         )
 
-    def refused(self, error: str, now: datetime, is_last: bool) -> "Outgoing":
+    def refused(self, error: str, now: datetime, is_last: bool, maybe_left: bool = False) -> "Outgoing":
         """After a failed try: queued again, or failed for good, which the ticket shows."""
         delivery = Delivery.FAILED if is_last else Delivery.QUEUED
         return replace(
-            self, delivery=delivery, attempts=self.attempts + 1, error=error, finished_at=now if is_last else None
+            self,
+            delivery=delivery,
+            attempts=self.attempts + 1,
+            error=error,
+            maybe_left=self.maybe_left or maybe_left,
+            finished_at=now if is_last else None,
         )
