@@ -138,7 +138,7 @@ def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Setting
     promised = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at
     return {
         "customer_name": page.ticket.customer_name,
-        "status_url": links.status_url(settings, page.ticket.number),
+        "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
         "promised": i18n.day_and_time(language, promised, settings.time_zone),
         "text": _entry(page, outgoing).text,
     }
@@ -149,7 +149,7 @@ def _for_reply(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
     return {
         "text": _PATH_OF_OURS.sub(settings.address, entry.text),
         "agent_name": entry.author.name,
-        "status_url": links.status_url(settings, page.ticket.number),
+        "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
     }
 
 
@@ -169,10 +169,10 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
 
 def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     agent = settings.agents.get(page.ticket.assignee or page.ticket.last_replier)
-    number, resolution = page.ticket.number, int(outgoing.params["resolution"])
+    number, resolution, at = page.ticket.number, int(outgoing.params["resolution"]), outgoing.created_at
     return {
         "agent_name": agent.name if agent else settings.desk_name,
-        "links": [(score, links.survey_url(settings, number, resolution, score)) for score in SCORES],
+        "links": [(score, links.survey_url(settings, number, resolution, score, at)) for score in SCORES],
     }
 
 

@@ -17,7 +17,7 @@ from tests.desk import journey
 
 NEW_MAIL, TWO_KEYS = SCENARIOS[:2]
 ACKNOWLEDGEMENT = next(one for one in SCENARIOS if one.name == "deliver: acknowledgement")
-OF_EACH_REQUEST = 2
+OF_EACH_REQUEST = 1
 
 
 def in_rotation(scenario: Scenario) -> Iterator[Case]:
