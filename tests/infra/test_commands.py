@@ -51,6 +51,7 @@ def test_every_verb_explains_itself(verb: tuple[str, ...]) -> None:
         (["mail", "send", "/"], "/ cannot be read: Is a directory", "raw mail"),
         (["mail", "explain", "no-such-file.eml"], "no-such-file.eml cannot be read: No such file", "raw mail"),
         (["mail", "explain", "/"], "/ cannot be read: Is a directory", "raw mail"),
+        (["mail", "explain", "--desk", "-"], "No desk is running here.", "--stack"),
         (["bench", "mail", "--corpus", "/nowhere"], "There is no mail corpus in /nowhere.", "--corpus DIR"),
         (["deploy", "--mail-domain", "nodot"], "--mail-domain nodot is not a host name.", "help.example.com"),
         (["deploy", "--alarm-email", "nobody"], "--alarm-email 'nobody' is not an e-mail address.", "you@example.com"),
