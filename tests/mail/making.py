@@ -3,8 +3,6 @@
 from pathlib import Path
 
 MAILS = Path(__file__).parent / "mails"
-_CORPORA = (folder / "shared" / "mail-corpus" for folder in Path(__file__).parents[3:5])
-CORPUS = next((folder for folder in _CORPORA if folder.is_dir()), None)
 
 _USUAL = {
     "From": "Hana Kim <hana@customer.example>",

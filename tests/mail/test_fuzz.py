@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from chalicelib.mail.message import InboundMail
 from chalicelib.mail.read import read
-from tests.mail.making import CORPUS, MAILS, raw_mail
+from infra.bench.commands import CORPUS
+from tests.mail.making import MAILS, raw_mail
 
 MAILS_TO_TRY = {"ordinary": 300, "nightly": 10_000}
 TRIES = settings(
@@ -25,7 +26,7 @@ TRIES = settings(
     suppress_health_check=list(HealthCheck),
 )
 LARGEST = 60_000
-FILES = [*sorted(MAILS.glob("*.eml")), *(sorted(CORPUS.glob("*/*.eml")) if CORPUS else [])]
+FILES = [*sorted(MAILS.glob("*.eml")), *sorted(CORPUS.glob("*/*.eml"))]
 RAW_MAILS = [raw for raw in (path.read_bytes() for path in FILES) if len(raw) <= LARGEST]
 SCRAPS = [
     *(b"\r\n\r\n", b"=?utf-8?b?", b"?=", b"--", b'"', b"<", b"@", b"\x00", b"\xff", b"\x1b$)C", b"\x0e", b"=\r\n"),
