@@ -25,11 +25,16 @@ def read(key: str) -> bytes:
 
 def download_url(attachment: Attachment) -> str:
     """A link for five minutes that saves the file instead of showing it, under its own name (RFC 6266)."""
+    return saving_url(config().files_bucket, attachment.key, attachment.filename)
+
+
+def saving_url(bucket: str, key: str, filename: str) -> str:
+    """The same for an object of any bucket."""
     header = Message()
-    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", attachment.filename))
+    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", filename))
     parameters = {
-        "Bucket": config().files_bucket,
-        "Key": attachment.key,
+        "Bucket": bucket,
+        "Key": key,
         "ResponseContentDisposition": header["Content-Disposition"],
         "ResponseContentType": "application/octet-stream",
     }

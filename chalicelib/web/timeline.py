@@ -18,6 +18,14 @@ class Said:
     mails: tuple[Outgoing, ...] = ()
     is_news: bool = False
 
+    @property
+    def brings_pictures(self) -> bool:
+        """Whether pictures stand among the words of a mail: then the words alone are not what was said."""
+        return any(
+            attachment.is_inline and attachment.content_type.startswith("image/")
+            for attachment in self.entry.attachments
+        )
+
 
 @dataclass(frozen=True)
 class Changed:
