@@ -6,6 +6,7 @@ say about it stands outside, on a page of ours that holds the frame.
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 
 from chalice.app import Response
@@ -74,8 +75,8 @@ def source(visit: Visit, raw: bytes) -> Response:
     """How the mail begins, header and all, as plain text."""
     text = decode(raw[:_LARGEST_SOURCE]).text
     if len(raw) > _LARGEST_SOURCE:
-        size = file_size(len(raw))
-        text = f"{text}\n\n[… {i18n.text(visit.language, 'mail.source_cut', size=size)}]\n"
+        t = partial(i18n.text, visit.language)
+        text = f"{text}\n\n[… {t('mail.source_cut', size=file_size(len(raw)))}]\n"
     headers: dict[str, str | list[str]] = {
         "Content-Type": "text/plain; charset=utf-8",
         "Cache-Control": _KEPT_BY_THE_BROWSER,
