@@ -8,7 +8,6 @@ from typing import Any
 
 from chalicelib.adapters.aws import client
 from chalicelib.adapters.codec import decode, encode, instant
-from chalicelib.adapters.files import saving_url
 from chalicelib.adapters.items import QUARANTINE, CustomerItem, Item, MailItem, MessageItem, address_key
 from chalicelib.config import config
 from chalicelib.domain.customer import Customer
@@ -48,11 +47,6 @@ def read_raw(key: str) -> bytes:
     except s3.exceptions.NoSuchKey:
         raise NotFound("mail_not_found") from None
     return bytes(body.read())
-
-
-def download_url(key: str, filename: str) -> str:
-    """A link for five minutes that saves the mail as it came, under this name."""
-    return saving_url(config().mail_bucket, key, filename)
 
 
 def look_up(thread_ids: Iterable[str], message_id: str, address: str, fingerprint: str) -> Known:

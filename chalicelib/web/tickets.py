@@ -76,7 +76,7 @@ def show_source(visit: Visit, number: str, entry_id: str) -> Response:
 @routes.agents(f"{_ENTRY}/original.eml", Right.WORK_ON_TICKETS)
 def send_original(visit: Visit, number: str, entry_id: str) -> Response:
     key = _mail_key(visit, number, entry_id)
-    return pages.redirect_out(inbound_mail.download_url(key, f"{identifier(number)}-{identifier(entry_id)}.eml"))
+    return files.send_mail(key, f"{identifier(number)}-{identifier(entry_id)}.eml")
 
 
 @routes.agents(f"{_PAGE}/reply", Right.WORK_ON_TICKETS, "POST")
