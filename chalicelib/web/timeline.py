@@ -20,11 +20,8 @@ class Said:
 
     @property
     def brings_pictures(self) -> bool:
-        """Whether pictures stand among the words of a mail: then the words alone are not what was said."""
-        return any(
-            attachment.is_inline and attachment.content_type.startswith("image/")
-            for attachment in self.entry.attachments
-        )
+        """Whether the words alone are not what was said: pictures stand among them or come along."""
+        return any(attachment.content_type.startswith("image/") for attachment in self.entry.attachments)
 
 
 @dataclass(frozen=True)
