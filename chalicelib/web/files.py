@@ -11,6 +11,11 @@ from chalicelib.web import pages
 from chalicelib.web.paths import identifier
 
 
+def send_mail(raw_key: str, filename: str) -> Response:
+    """303 to a mail as it came."""
+    return pages.redirect_out(files.original_url(raw_key, filename))
+
+
 def send_to(entries: Iterable[Entry], entry_id: str, index: str) -> Response:
     """303 to the file at a place among an entry's attachments. Raises NotFound when these entries have none there."""
     wanted, place = identifier(entry_id), identifier(index)
