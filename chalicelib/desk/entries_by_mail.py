@@ -95,7 +95,7 @@ def _open(
 
 def _team(mail: InboundMail, settings: Settings) -> int:
     """The team to whose address the mail came, the first one named; 0 for the desk's own."""
-    teams = (settings.team_by_address(without_tag(recipient.lower())) for recipient in mail.recipients)
+    teams = (settings.team_by_address(without_tag(recipient)) for recipient in mail.recipients)
     return next((team.id for team in teams if team), 0)
 
 

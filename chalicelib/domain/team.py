@@ -26,7 +26,7 @@ class Team:
     is_active: bool = True
     version: int = 0
 
-    def renamed(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":
+    def changed_to(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":
         """As an admin wrote it. SES lets the desk write from its own domain alone, so an address must be there.
 
         Raises InvalidInput with the field that is to be mended.

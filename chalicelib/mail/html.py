@@ -23,7 +23,7 @@ _RULE = "_" * 30
 _BLANK_LINES = re.compile(r"\n{3,}")
 # How Gmail, Outlook (old, new, mobile), Thunderbird, Apple Mail, Yahoo, Proton, Zoho and others mark a quotation.
 _QUOTATION = re.compile(
-    r"class=[\"'][^\"']*(?:gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra)[^\"']*[\"']"
+    r"class=[\"'][^\"']*(?:deskbell_quote|gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra)[^\"']*[\"']"
     r"|id=[\"'](?:x_)?(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container)[\"']"
     r"|type=[\"']?cite[\"']?",
     re.IGNORECASE,
