@@ -16,6 +16,7 @@ from infra import checks, destroy, doctor, local_cloud, logs, mailbox, screen
 from infra import deploy as deployment
 from infra import up as local
 from infra.account import NO_CREDENTIALS, Account, Outputs
+from infra.bench.commands import bench
 from infra.invitation import invite_by_hand, present_role
 from infra.local_desk import STACK, LocalDesk, running_desk
 from infra.package import package as make_package
@@ -279,6 +280,19 @@ def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: 
         click.echo(mailbox.send(account, outputs, raw, sender))
 
 
+@mail.command(name="explain")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in the order of the files.")
+def explain_mails(files: tuple[str, ...], as_json: bool) -> None:
+    """Say what is read in raw mails, and where they would go.
+
+    `-` reads one from standard input. Asks no desk and no AWS.
+    """
+    from infra import explain
+
+    explain.explain(files, as_json=as_json)
+
+
 @mail.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, whole mails.")
 @_stack_option
@@ -341,3 +355,6 @@ def replay(keys: tuple[str, ...], every: bool, stack: str | None, region: str | 
     screen.out.print(f"{len(wanted) - len(unread)} of {len(wanted)} mails are on a ticket now.")
     if unread:
         raise Trouble(f"Still not readable: {', '.join(unread)}", "./deskbell mail quarantine shows the cause.")
+
+
+cli.add_command(bench)

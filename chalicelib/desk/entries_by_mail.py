@@ -14,14 +14,15 @@ from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.copies import MOST_COPIES
-from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import Attachment, Author, AuthorKind
+from chalicelib.domain.customer import Customer, normal_address
+from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Source, Status
-from chalicelib.mail.message import InboundMail, without_tag
+from chalicelib.mail.forwards import forwarded
+from chalicelib.mail.message import without_tag
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
@@ -68,11 +69,11 @@ def _open(
     is_answerable = not arrival.is_silent(settings) and not arrival.is_from_agent
     acknowledge = is_answerable and customer.may_be_acknowledged(now)
     remarks = matched.remarks if acknowledge or not is_answerable else (*matched.remarks, "acknowledgement_limit")
-    author = Author(AuthorKind.CUSTOMER, customer.id, arrival.name)
+    message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
     change = domain.open_ticket(
         tickets.next_number(),
         mail.subject,
-        _message(arrival, author, attachments, remarks),
+        replace(message, forwarded_from=_forwarded_from(arrival, settings)),
         customer,
         mail.language,
         settings,
@@ -80,23 +81,21 @@ def _open(
         ids,
         cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
-        team=follows.team if follows else _team(mail, settings),
+        team=_team(arrival, follows, settings),
         acknowledge=acknowledge,
     )
     if acknowledge:
         customer = customer.acknowledged(now)
-    elif is_answerable and customer.is_to_be_alerted_of(now):
-        customer = replace(customer, alerted_at=now)
-        notices = mail_trouble.flood_notices(change.after, "acknowledgement_limit", arrival.address, settings, now, ids)
-        change = change.then(Change(change.after, change.after, outgoing=notices))
+    elif is_answerable:
+        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
     customers.keep(also, customer, known)
     return change
 
 
-def _team(mail: InboundMail, settings: Settings) -> int:
-    """The team to whose address the mail came, the first one named; 0 for the desk's own."""
-    teams = (settings.team_by_address(without_tag(recipient)) for recipient in mail.recipients)
-    return next((team.id for team in teams if team), 0)
+def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
+    """That whose address the mail came to, else that of the ticket it follows up; 0 for none."""
+    addressed = (settings.team_by_address(without_tag(recipient)) for recipient in arrival.mail.recipients)
+    return next((team.id for team in addressed if team), follows.team if follows else 0)
 
 
 def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None:
@@ -106,6 +105,20 @@ def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None
         if original:
             return original
     return arrival.known.customer
+
+
+def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
+    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11)."""
+    mail = arrival.mail
+    found = forwarded(mail.subject, mail.text, mail.html) if arrival.is_from_agent else None
+    if found is None:
+        return None
+    try:
+        address = normal_address(found.from_.email)
+    except InvalidInput:
+        return None
+    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    return None if is_ours else Mailbox(address, found.from_.name)
 
 
 def _receive(

@@ -11,6 +11,7 @@ from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.parallel import both
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
+from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.copies import read_copies
@@ -239,14 +240,19 @@ def _open(
     ids = new_ids(now)
     customer = known or Customer(next(ids), address, form.name.strip() or address, form.language, now)
     author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
-    message = Message(author, text, now, Source.FORM, attachments=attachments)
     acknowledge = customer.may_be_acknowledged(now)
+    remarks = () if acknowledge else ("acknowledgement_limit",)
+    message = Message(author, text, now, Source.FORM, attachments=attachments, remarks=remarks)
     change = domain.open_ticket(
         number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=acknowledge
     )
+    if acknowledge:
+        customer = customer.acknowledged(now)
+    else:
+        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
     also = Transaction()
     also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
-    customers.keep(also, customer.acknowledged(now) if acknowledge else customer, known)
+    customers.keep(also, customer, known)
     limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)
     save(change, settings, now, ids, also)
     return number

@@ -50,6 +50,11 @@ class Mailbox:
     address: str
     name: str = ""
 
+    @property
+    def written(self) -> str:
+        """As people write it."""
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
 
 @dataclass(frozen=True)
 class FieldChange:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.agent import Agent
-from chalicelib.domain.customer import AddressFlag
+from chalicelib.domain.customer import AddressFlag, Customer
 from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
@@ -74,6 +74,18 @@ def take_failure(
     ends_mail = failure.is_permanent or not is_bounce
     flags = tuple(AddressFlag(address, failure.kind, now, detail, ticket.number) for address in new)
     return Consequences(after, change, flags if ends_mail else ())
+
+
+def without_acknowledgement(
+    opened: Change, customer: Customer, settings: Settings, now: datetime, ids: Ids
+) -> tuple[Change, Customer]:
+    """A new ticket whose customer has had as many acknowledgements as the limits allow: supervisors are told of it,
+    once in the longest of them."""
+    if not customer.is_to_be_alerted_of(now):
+        return opened, customer
+    notices = flood_notices(opened.after, "acknowledgement_limit", customer.address, settings, now, ids)
+    told = opened.then(Change(opened.after, opened.after, outgoing=notices))
+    return told, replace(customer, alerted_at=now)
 
 
 def flood_notices(

@@ -46,6 +46,7 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
         bounce=bounce.is_bounce,
         bounce_recipients=bounce.recipients,
         bounce_temporary=bounce.is_temporary,
+        bounced_ids=bounce.ids,
         suppressed_by="bounce" if bounce.is_bounce else _suppressed_by(message, sender, is_auto_reply=is_auto_reply),
     )
 

@@ -2,17 +2,13 @@
 don't know it write in plain words."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
-from itertools import islice
 
-from chalicelib.mail import headers
+from chalicelib.mail import headers, returned
 from chalicelib.mail.message import Address
 
-_MOST_PARTS = 100
 _LONGEST_NOTICE = 20_000
-_REPORT_FIELDS = ("Original-Recipient", "Final-Recipient")
 _DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)\b", re.IGNORECASE)
 _POSTMASTER = re.compile(r"^(?:postmaster|mail delivery|mail administrator|system administrator|bounce)", re.IGNORECASE)
 _SUBJECT = re.compile(
@@ -43,6 +39,14 @@ _DELAY = re.compile(
     r"|just a warning|no action is required|지연",
     re.IGNORECASE,
 )
+_STATUS = re.compile(r"(?<![\d.])([45])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REPLY = re.compile(r"(?<![\d.:\[-])([45])[0-5]\d(?=[ -](?:[A-Za-z<#]|\d\.))")
+_REPLY_PREFIX = re.compile(
+    r"\s*(?:re|aw|sv|antw|odp|rv|回复|回覆|返信|답장|회신)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+)
+_FORWARD_PREFIX = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|i|enc|vs|doorst|转发|轉寄|転送|전달)\s*(?:\[\d+\])?\s*[:：]|\[fwd:", re.IGNORECASE
+)
 # The line after which servers list whom they could not reach.
 _LIST_OPENING = re.compile(
     r"(?:following|intended|failed|these|specified) (?:e-?mail )?(?:address|recipient)|did not (?:reach|receive)"
@@ -70,59 +74,78 @@ class Bounce:
     is_bounce: bool = False
     recipients: tuple[str, ...] = ()
     is_temporary: bool | None = None
+    ids: tuple[str, ...] = ()
 
 
 def find(message: Message, subject: str, sender: Address | None, text: str) -> Bounce:
     """What a notice says, `Bounce()` when the mail is none. `text` and `subject` are those of the mail, decoded."""
-    reports = list(_report_entries(message))
-    if reports:
-        return _from_reports(reports)
+    if _is_postmaster(sender) and (wrapped := returned.wrapped_report(message)):
+        message = wrapped
     notice = text[:_LONGEST_NOTICE]
     notice = notice[: match.start()] if (match := _ORIGINAL_BELOW.search(notice)) else notice
-    recipients = _failed_recipients(message)
-    if not (recipients or _is_notice(message, subject, sender, notice)):
-        return Bounce()
-    return Bounce(
-        is_bounce=True,
-        recipients=recipients or _named_recipients(notice, _own_addresses(message, sender)),
-        is_temporary=bool(_DELAY.search(subject) or _DELAY.search(notice)),
-    )
-
-
-def _report_entries(message: Message) -> Iterator[Message]:
-    """The per-recipient blocks of `message/delivery-status` (RFC 3464 2.3)."""
-    for part in islice(message.walk(), _MOST_PARTS):
-        if part.get_content_type() == "message/delivery-status" and isinstance(part.get_payload(), list):
-            blocks = [block for block in part.get_payload() if isinstance(block, Message)]
-            yield from (block for block in blocks if any(name in block for name in _REPORT_FIELDS))
+    reports = list(returned.report_entries(message))
+    if reports and not _is_passed_on(message, subject, sender):
+        found = _from_reports(reports)
+    else:
+        found = _from_words(message, subject, sender, notice)
+    if not found.is_bounce:
+        return found
+    recipients = found.recipients or tuple(filter(None, [returned.receiver(message, text)]))
+    return replace(found, recipients=recipients, ids=returned.ids(message, text))
 
 
 def _from_reports(reports: list[Message]) -> Bounce:
-    """Actions other than failed and delayed, such as `relayed`, are receipts and no bounce."""
-    troubles = [(entry, action) for entry in reports if (action := _action(entry)) in {"failed", "delayed"}]
+    """Actions other than failed and delayed, such as `relayed`, are receipts and no bounce. Where some failed for good
+    and some are late, the late ones are not named: nothing is wrong with them yet."""
+    troubles = [entry for entry in reports if _action(entry) in {"failed", "delayed"}]
     if not troubles:
         return Bounce()
-    recipients = [recipient for entry, _ in troubles if (recipient := _recipient(entry))]
-    is_temporary = all(action == "delayed" for _, action in troubles)
-    return Bounce(is_bounce=True, recipients=tuple(dict.fromkeys(recipients)), is_temporary=is_temporary)
+    final = [entry for entry in troubles if not _is_entry_temporary(entry)]
+    recipients = [recipient for entry in final or troubles if (recipient := _recipient(entry))]
+    return Bounce(is_bounce=True, recipients=tuple(dict.fromkeys(recipients)), is_temporary=not final)
 
 
 def _action(entry: Message) -> str:
     """The keyword of the Action field; servers write "failure", "error" and remarks where only `failed` is allowed."""
     words = re.findall(r"[a-z]+", headers.first_value(entry, "Action").lower())
     word = words[0] if words else ""
-    if word.startswith(("fail", "error")) or (not word and headers.first_value(entry, "Status").startswith("5")):
+    if word.startswith(("fail", "error")) or (not word and headers.first_value(entry, "Status").strip()[:1] == "5"):
         return "failed"
     return word
 
 
+def _is_entry_temporary(entry: Message) -> bool:
+    """By the class of the status (RFC 3463 2): 4 is for now, whatever the action. A status without detail (x.0.0) is
+    what servers write who don't know; then the words of the other server tell more."""
+    if _action(entry) == "delayed":
+        return True
+    status = headers.first_value(entry, "Status").strip()
+    diagnosis = headers.text(headers.first_value(entry, "Diagnostic-Code"))
+    said = _classes(diagnosis) if not status or re.match(r"[45]\.0\.0", status) else set()
+    return said == {"4"} if said else status.startswith("4")
+
+
+def _classes(words: str) -> set[str]:
+    """The first digits of the status codes and, where there are none, of the SMTP replies that are named."""
+    return set(_STATUS.findall(words)) or set(_REPLY.findall(words))
+
+
 def _recipient(entry: Message) -> str:
-    for name in _REPORT_FIELDS:
+    for name in ("Original-Recipient", "Final-Recipient"):
         found = _ADDRESS.findall(headers.text(headers.first_value(entry, name)).partition(";")[2])
         found = found or _ADDRESS.findall(headers.text(headers.first_value(entry, name)))
         if found:
             return str(found[-1])
     return ""
+
+
+def _from_words(message: Message, subject: str, sender: Address | None, notice: str) -> Bounce:
+    recipients = _failed_recipients(message)
+    named = recipients or _named_recipients(notice, _own_addresses(message, sender))
+    if not (recipients or _is_notice(message, subject, sender, notice, names_somebody=bool(named))):
+        return Bounce()
+    is_late = bool(_DELAY.search(subject) or _DELAY.search(notice))
+    return Bounce(is_bounce=True, recipients=named, is_temporary=is_late or _classes(notice) == {"4"})
 
 
 def _failed_recipients(message: Message) -> tuple[str, ...]:
@@ -131,19 +154,49 @@ def _failed_recipients(message: Message) -> tuple[str, ...]:
     return tuple(address.email for address in headers.addresses(values))
 
 
-def _is_notice(message: Message, subject: str, sender: Address | None, notice: str) -> bool:
-    """Whether a machine writes of a delivery that failed; customers write of failed deliveries as well."""
+def _is_passed_on(message: Message, subject: str, sender: Address | None) -> bool:
+    """Whether somebody forwards or answers a notice: then it is a person's mail, whatever it quotes."""
+    is_report = headers.parameter(message, "content-type", "report-type").lower() == "delivery-status"
+    return not (is_report or _is_postmaster(sender)) and _is_answer(message, subject)
+
+
+def _is_postmaster(sender: Address | None) -> bool:
+    if sender is None:
+        return False
+    names = (sender.email, sender.name)
+    return any(bool(_DAEMON.match(name) or _POSTMASTER.match(name)) for name in names)
+
+
+def _is_notice(message: Message, subject: str, sender: Address | None, notice: str, *, names_somebody: bool) -> bool:
+    """Whether a machine writes of a mail that failed; customers write of failed deliveries as well, and so do parcel
+    services: those name no address that could not be reached."""
     if sender and _DAEMON.match(sender.email):
         return True
-    is_from_machine = (
-        bool(sender and (_POSTMASTER.match(sender.email) or _POSTMASTER.match(sender.name)))
-        or headers.first_value(message, "Return-Path").strip() == "<>"
+    says_so, is_trouble = bool(_SUBJECT.search(subject)), bool(_TROUBLE.search(notice))
+    if returned.is_receipt(message):
+        return is_trouble and names_somebody
+    if returned.is_complaint(message) or _is_answer(message, subject):
+        return False
+    if _is_postmaster(sender):
+        return says_so or is_trouble
+    is_listed = bool(_LISTED_ADDRESS.search(notice))
+    if not _is_from_machine(message, notice):
+        return says_so and is_trouble and is_listed
+    return (says_so or (is_trouble and is_listed)) and (names_somebody or returned.has_copy(message))
+
+
+def _is_answer(message: Message, subject: str) -> bool:
+    """Forwarded or answered by a person; some programs call their notices "Re:", but name nothing that they answer."""
+    return bool(_FORWARD_PREFIX.match(subject)) or bool(_REPLY_PREFIX.match(subject) and "In-Reply-To" in message)
+
+
+def _is_from_machine(message: Message, notice: str) -> bool:
+    return (
+        headers.first_value(message, "Return-Path").strip() == "<>"
         or headers.first_value(message, "Auto-Submitted").strip().lower() not in {"", "no"}
         or bool(_MACHINE_WORDS.search(notice))
-        or any(part.get_content_type() == "message/delivery-status" for part in islice(message.walk(), _MOST_PARTS))
+        or any(part.get_content_type().endswith("delivery-status") for part in returned.parts(message))
     )
-    says_so = [bool(_SUBJECT.search(subject)), bool(_TROUBLE.search(notice)), bool(_LISTED_ADDRESS.search(notice))]
-    return all(says_so) or (is_from_machine and any(says_so[:2]))
 
 
 def _own_addresses(message: Message, sender: Address | None) -> set[str]:

@@ -11,6 +11,8 @@ from itertools import accumulate
 
 import nh3
 
+from chalicelib.mail.quote_markup import Nesting, Place
+
 _BLOCKS = {
     *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "table", "tr", "pre", "hr"),
     *("blockquote", "section", "article", "header", "footer", "main", "address", "figure", "figcaption", "center"),
@@ -21,13 +23,6 @@ _READ_TAGS = _BLOCKS | {"a", "br", "img", "td", "th"}
 _SILENT = {"script", "style", "title", "template", "noscript", "object", "iframe", "svg"}
 _RULE = "_" * 30
 _BLANK_LINES = re.compile(r"\n{3,}")
-# How Gmail, Outlook (old, new, mobile), Thunderbird, Apple Mail, Yahoo, Proton, Zoho and others mark a quotation.
-_QUOTATION = re.compile(
-    r"class=[\"'][^\"']*(?:deskbell_quote|gmail_quote|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra)[^\"']*[\"']"
-    r"|id=[\"'](?:x_)?(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container)[\"']"
-    r"|type=[\"']?cite[\"']?",
-    re.IGNORECASE,
-)
 MOST_MARKUP = 30_000
 _MOST_REFERENCES = 1_000
 _MOST_INDENTED = 20
@@ -108,23 +103,23 @@ def sanitise(html: str, *, remote_images: bool = False) -> str:
 def to_text(html: str) -> str:
     """Plain text with paragraphs, lists and rows as a reader would type them; quotations get `> ` as in plain mail,
     and a link's address follows its words in angle brackets."""
-    return _written(_TextWriter(), html) if is_bearable(html) else words(html)
-
-
-def text_above_quotation(html: str) -> str:
-    """The text above the first element that a mail program marked as its quotation, "" where nothing is marked."""
-    if not (is_bearable(html) and _QUOTATION.search(html)):
-        return ""
-    return _written(_TextWriter(stops_at_quotation=True), html)
-
-
-def _written(writer: "_TextWriter", html: str) -> str:
+    if not is_bearable(html):
+        return words(html)
     tidy = _tidy(html)
-    if len(tidy) > _MOST_TO_LAY_OUT:
-        return words(tidy)
+    return _written(tidy).text() if len(tidy) <= _MOST_TO_LAY_OUT else words(tidy)
+
+
+def placed_lines(html: str) -> list[tuple[str, Place]]:
+    """The lines of `to_text` with the place in which each begins, without empty ones; none where it can't be told."""
+    tidy = _tidy(html) if is_bearable(html) else ""
+    return _written(tidy).placed_lines() if len(tidy) <= _MOST_TO_LAY_OUT else []
+
+
+def _written(tidy: str) -> "_TextWriter":
+    writer = _TextWriter()
     writer.feed(tidy)
     writer.close()
-    return writer.text()
+    return writer
 
 
 def _tidy(html: str) -> str:
@@ -132,7 +127,12 @@ def _tidy(html: str) -> str:
         html,
         tags=_READ_TAGS,
         clean_content_tags=_SILENT,
-        attributes={"*": {"class", "id"}, "a": {"href"}, "img": {"alt"}, "blockquote": {"type"}},
+        attributes={
+            "*": {"class", "id", "name", "style", "tabindex"},
+            "a": {"href"},
+            "img": {"alt"},
+            "blockquote": {"type"},
+        },
         url_schemes={"http", "https"},
         link_rel=None,
     )
@@ -164,15 +164,15 @@ def is_bearable(html: str) -> bool:
 class _TextWriter(HTMLParser):
     """Collects lines from tidy HTML. `_owed` is how many line ends stand between the last word and the next one."""
 
-    def __init__(self, *, stops_at_quotation: bool = False) -> None:
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self._stops_at_quotation = stops_at_quotation
-        self._is_stopped = False
+        self._nesting = Nesting()
         self._lines: list[str] = []
+        self._places: list[Place] = []
+        self._place = Place.OWN
         self._line: list[str] = []
         self._line_depth = 0
         self._owed = 0
-        self._quote_depth = 0
         self._verbatim_depth = 0
         self._lists: list[int | None] = []
         self._links: list[tuple[str, int, int]] = []
@@ -181,9 +181,12 @@ class _TextWriter(HTMLParser):
         self._finish_line()
         return _BLANK_LINES.sub("\n\n", "\n".join(self._lines))
 
+    def placed_lines(self) -> list[tuple[str, Place]]:
+        self._finish_line()
+        return [placed for placed in zip(self._lines, self._places, strict=True) if placed[0]]
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._stops_at_quotation and any(_QUOTATION.fullmatch(f'{name}="{value}"') for name, value in attrs):
-            self._is_stopped = True
+        self._nesting.start(tag, attrs)
         self._separate_block(tag)
         match tag:
             case "br":
@@ -204,19 +207,16 @@ class _TextWriter(HTMLParser):
 
     def _nest(self, tag: str) -> None:
         match tag:
-            case "blockquote":
-                self._quote_depth += 1
             case "pre":
                 self._verbatim_depth += 1
             case "ul" | "ol":
                 self._lists.append(1 if tag == "ol" else None)
 
     def handle_endtag(self, tag: str) -> None:
+        self._nesting.end(tag)
         match tag:
             case "a" if self._links:
                 self._close_link(*self._links.pop())
-            case "blockquote":
-                self._quote_depth -= 1
             case "pre":
                 self._verbatim_depth -= 1
             case "ul" | "ol" if self._lists:
@@ -239,7 +239,7 @@ class _TextWriter(HTMLParser):
             self._owed = max(self._owed, 2 if tag in _SPACED and not self._lists else 1)
 
     def _write(self, words: str) -> None:
-        if not words or self._is_stopped:
+        if not words:
             return
         if self._owed or not self._line:
             self._start_line()
@@ -247,14 +247,19 @@ class _TextWriter(HTMLParser):
 
     def _start_line(self) -> None:
         self._finish_line()
-        shared_depth = min(self._line_depth, self._quote_depth)
-        self._lines += [_quoted("", shared_depth)] * min(self._owed - 1, 1)
-        self._owed, self._line_depth = 0, self._quote_depth
+        shared_depth = min(self._line_depth, self._nesting.quote_depth)
+        if self._owed > 1:
+            self._add_line("", shared_depth)
+        self._owed, self._line_depth, self._place = 0, self._nesting.quote_depth, self._nesting.place
 
     def _finish_line(self) -> None:
         if self._line:
-            self._lines.append(_quoted("".join(self._line), self._line_depth))
+            self._add_line("".join(self._line), self._line_depth)
         self._line = []
+
+    def _add_line(self, words: str, depth: int) -> None:
+        self._lines.append(_quoted(words, depth))
+        self._places.append(self._place)
 
     def _space(self) -> None:
         if self._line and not self._owed and not self._line[-1].endswith(" "):

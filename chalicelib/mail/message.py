@@ -50,7 +50,8 @@ class AutomaticMail:
     """What tells a machine's mail from a person's (rules 12 and 14).
 
     `suppressed_by` names the reason not to answer automatically, such as "auto-submitted"; "" when there is none.
-    `bounce_temporary` is None where the bounce does not say.
+    `bounce_temporary` is None where the bounce does not say. `bounced_ids` are the Message-IDs of the mail that bounced
+    as far as the bounce tells, that mail's own first.
     """
 
     auto_reply: bool = False

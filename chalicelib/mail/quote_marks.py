@@ -1,109 +1,120 @@
-"""What tells the quoted part of a mail: the words by which mail programs introduce a quotation, in the languages they
-speak. Vocabulary alone; `quotes` decides what to do with it.
+"""The patterns of the lines by which mail programs mark a quotation, a forwarded original or their own footer.
 
-Each pattern describes a kind of line (who wrote when, a field of a copied header, a mark before the original), not the
-line of one program: new programs mostly write the same words in another order.
+Each describes a kind of line (who wrote when, a field of a copied header, a mark before the original), not the line of
+one program: new programs mostly write the same words in another order. The words themselves are in `quote_words`.
 """
 
 import re
 
+from chalicelib.mail.quote_words import LANGUAGES
+
 _LONGEST_FOOTER = 120
 
-_WROTE = (
-    "wrote|writes|schrieb|schreibt|geschrieben|a écrit|écrit|escribió|escribio|escreveu|ha scritto|scrive|schreef"
-    r"|geschreven|skrev|skrifaði|kirjoitti|napisała?(?:\(a\))?|pisze|napsala?(?:\(a\))?|napísala?|написала?(?:\(а\))?"
-    "|пишет|пише|написав|írta|a scris|yazdı|έγραψε|viết|menulis|เขียน|כתבה?|كتب|写道|寫道|写到|書きました"
-    "|さん?のメール|からのメッセージ|작성(?:했습니다|하였습니다|함)?|썼습니다|쓰셨습니다|쓴 글|보낸 메일|님의 말"
+
+# Marks of writing direction, which Outlook puts around dates in every language.
+INVISIBLE = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
+
+
+def _any_word(part: str) -> str:
+    """What a part of `Words` is in any language, as alternatives."""
+    return "|".join(dict.fromkeys(getattr(words, part) for words in LANGUAGES.values() if getattr(words, part)))
+
+
+_WROTE = rf"(?<![a-zà-ÿа-я])(?:{_any_word('wrote')})"
+_END = r"\s*(?:[:：]|-{2,})\s*$"
+_DAY = (
+    r"(?:(?<!\d)(?:19|20|25)\d\d(?!\d)|[٠-٩]{4}|(?<!\d)\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}(?!\d)"
+    r"|(?<!\d)\d{2,4}[./-]\s?\d{1,2}[./-]\s?\d{1,2}(?!\d))"
 )
-_WEEKDAY_OR_PREPOSITION = r"\W*(?:[^\W\d]+[.,]?\s+){0,3}"
-_TIME = r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}시"
-_DATE = rf"(?:(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b|{_TIME})"
+_TIME = r"(?:(?<!\d)\d{1,2}[:.h]\d\d(?!\d)|(?<!\d)\d{1,2}시)"
 _MAILBOX = r"[^\s<>()\[\]]{1,200}@[^\s<>()\[\]]{1,200}"
 _IN_BRACKETS = rf"[<(\[]\s*(?:mailto:)?[^<>@]{{0,80}}<?{_MAILBOX}(?:<mailto:[^\s<>]{{1,300}}>)*\s*[>)\]]+"
-_END = r"\s*(?:[:：]|-{2,})\s*$"
 
-ATTRIBUTIONS = tuple(
-    re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    for pattern in (
-        # On <date>, <name> wrote:
-        rf"(?:{_DATE}|@|\byou\b).*(?:{_WROTE}){_END}",
-        # Am <date> um <time> schrieb <name>:
-        rf"^{_WEEKDAY_OR_PREPOSITION}(?=\d).*{_DATE}.*(?:{_TIME}).*\b(?:{_WROTE})\b.{{1,60}}{_END}",
-        # <name> <mailbox> schrieb am <date>:
-        rf"{_IN_BRACKETS}\s+(?:{_WROTE})\s.*{_DATE}.{{0,12}}{_END}",
-        # Programs that leave the verb out: <date> <name> <mailbox>, with a colon or without.
-        rf"^{_WEEKDAY_OR_PREPOSITION}(?=\d)[^@]*{_DATE}[^@]*{_IN_BRACKETS}\s*[:：]?\s*$",
-        r"^\s*20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S.{0,80}$",
-    )
+# An attribution has a few of these parts, in an order that depends on the language.
+DAY = re.compile(_DAY)
+TIME = re.compile(_TIME)
+MAILBOX = re.compile(_IN_BRACKETS)
+ADDRESS = re.compile(rf"[<(\[]\s*(?:mailto:)?({_MAILBOX})")
+WROTE = re.compile(_WROTE, re.IGNORECASE)
+WROTE_AT_END = re.compile(rf"{_WROTE}\)?{_END}", re.IGNORECASE)
+ATTRIBUTION_END = re.compile(_END)
+RULED_ATTRIBUTION = re.compile(rf"^-{{2,}}\s.{{1,100}}\s{_WROTE}\s?-{{2,}}$", re.IGNORECASE)
+BARE_ATTRIBUTION = re.compile(r"^20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S.{0,80}$")
+MENTIONS_SOMEBODY = re.compile(rf"{_DAY}|{_TIME}|@|\byou\b", re.IGNORECASE)
+WORDS_BEFORE_DATE = re.compile(r"(?:[^\s\d<@]{1,20}\s+){0,5}")
+DATE = re.compile(rf"{_DAY}|{_TIME}")
+PARTS_OF_ATTRIBUTION = re.compile(rf"{_DAY}|{_TIME}|[<(\[]")
+STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DAY}|{_TIME}|[^\s<>()\[\]]@[^\s<>()\[\]]|[<(]\s*$|^-{{2,}}\s\S.*-{{2,}}$")
+BEFORE_NAME = re.compile(
+    rf"{_DAY}|{_TIME}(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?:\s[+-]\d{{4}})?|{_WROTE}|[,、，]", re.IGNORECASE
 )
-DATE = re.compile(_DATE)
-# Of these an attribution has a few. Where there are many, the patterns above would try each with each.
-PARTS_OF_ATTRIBUTION = re.compile(rf"{_DATE}|[<(\[]")
-_AT = r"[^\s<>()\[\]]@[^\s<>()\[\]]"
-STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DATE}|{_AT}|[<(]\s*$")
+AROUND_NAME = " \t\"'«»„“”()<["
 
-_COPIED = (
-    "origin(?:al|ale|ele|e)|oorspronkelijk|ursprünglich|mensaje|mensagem|messaggio|원본|원래|元の|原始|исходное|oryginalna"
-    "|opprinnelig|oprindelig|ursprungligt|původní|forwarded|weitergeleitet|transféré|transmis|reenviado|encaminhada"
-    "|inoltrato|doorgestuurd|videresendt|vidarebefordrat|转发|轉寄|転送|전달|пересылаемое|przekazana"
+_FORWARDED = _any_word("forwarded")
+_ORIGINAL = _any_word("original")
+_BEGINNING = (
+    "begin|start|anfang|début|inicio|início|inizio|początek|začátek|začiatok|započni|începe|kezdete|alkaa|начало|початок"
+    "|başlangıcı|시작|开始|開始|以下|下面"
 )
-_FORWARD_OPENING = (
-    "begin forwarded message|anfang der weitergeleiteten .{1,20}|전달된 메시지 시작|début du message .{1,20}"
-    "|inicio del mensaje .{1,20}|inizio messaggio .{1,20}|início da mensagem .{1,20}|转发的邮件|転送されたメッセージ"
-)
+_RULED = r"[-_=─]{{3,}}+.{{0,30}}(?:{words}).{{0,40}}[-_=─]{{3,}}"
+_OPENING = rf"(?=.{{0,60}}(?:{_BEGINNING})|\S{{1,20}}(?:\s\S{{1,20}}){{0,2}}$).{{0,60}}(?:{_FORWARDED}).{{0,40}}[:：]"
+FORWARD = re.compile(rf"^[\s*]*+(?:{_RULED.format(words=_FORWARDED)}|{_OPENING})[\s*]*$", re.IGNORECASE)
 ORIGINAL = re.compile(
-    rf"^[\s*]*+(?:[-_=─]{{3,}}+.{{0,30}}(?:{_COPIED}).{{0,30}}[-_=─]{{3,}}|(?:{_FORWARD_OPENING})\s*[:：])[\s*]*$",
+    rf"^[\s*]*+(?:{_RULED.format(words=f'{_FORWARDED}|{_ORIGINAL}')}|{_OPENING})[\s*]*$", re.IGNORECASE
+)
+FORWARD_PREFIX = re.compile(
+    r"^\s*(?:\[(?!fwd?\]|전달\])[^\[\]]{1,40}\]\s*)*"
+    r"(?:\[?(?:fwd?|wg|tr|rv|i|enc|v[sbl]|pd|redir|videresend|ilt|doorst|πρθ|пересл?|перенапр)"
+    r"\.?\s?[\]:：]"
+    r"|\[?(?:전달|転送|转发|轉寄|轉發)(?:\s?[\]:：]|\s))",
     re.IGNORECASE,
 )
 
-# Fields of a header copied into the text; the key is their part in it.
 _FIELDS = {
-    "from": (
-        "from|von|de|da|van|fra|från|lähettäjä|od|от|від|kimden|差出人|送信者|发件人|寄件[者人]"
-        r"|보낸\s?(?:사람|이)|발신[자인]?"
+    **{part.rstrip("_"): _any_word(part) for part in ("from_", "date", "to", "cc", "reply_to", "subject")},
+    "other": (
+        "importance|priorit\\S{1,3}|sensitivity|wichtigkeit|중요도|重要度|attachments?|anlagen?|pièces jointes"
+        "|첨부(?:파일)?"
     ),
-    "date": (
-        "date|sent|datum|gesendet|envoyé|enviado|fecha|data|inviato|verzonden|sendt|dato|skickat|lähetetty|päivämäärä"
-        "|wysłano|odesláno|отправлено|дата|надіслано|tarih|送信日時|日[付時期]|发送时间|寄件日期|傳送時間"
-        r"|보낸\s?(?:날짜|시간|일시)|날짜|발송일|일시"
-    ),
-    "to": (
-        "to|an|à|a|para|per|aan|till?|vastaanottaja|do|komu|кому|kime|宛先|收件[人者]"
-        r"|받는\s?(?:사람|이)|수신[자인]?"
-    ),
-    "cc": r"b?cc|kopie|copie|copia|kopia|kopi|копия|bilgi|抄送|副本|(?:숨은\s?)?참조",
-    "reply_to": r"reply-to|antwort an|répondre à|responder a|risposta|rispondi a|antwoord aan|답장\s?주소|返信先|回复",
-    "subject": (
-        "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|aihe|temat|předmět|тема|konu|件名|主[题旨]|제목"
-    ),
-    "other": "importance|priority|wichtigkeit|중요도|重要度|attachments?|anlagen?|첨부(?:파일)?",
 }
-FIELD_LINES = {
-    part: re.compile(rf"^[\s*]*(?:{words})\s?\*?\s?[:：](?!//)", re.IGNORECASE) for part, words in _FIELDS.items()
-}
+_NAMED_FIELDS = "|".join(f"(?P<{part}>{words})" for part, words in _FIELDS.items())
+# The name of the group is the part of the field in the header.
+FIELD = re.compile(rf"^[\s*]*(?:{_NAMED_FIELDS})\s?\*?\s?[:：](?!//)", re.IGNORECASE)
+# Fields that servers write for one another: no mail program copies them.
+SERVER_FIELD = re.compile(
+    r"^\s*(?:received|return-path|message-id|mime-version|content-type|dkim-signature|delivered-to|arc-\S+|x-[\w-]+"
+    r"|authentication-results|received-spf|references|in-reply-to)\s?:",
+    re.IGNORECASE,
+)
 
-_SENT = (
-    "sent|envoyé|gesendet|verschickt|enviad[oa]|inviato|verzonden|sendt|skickat|lähetetty|wysłan[eo]|odesláno|отправлено"
-    "|надіслано|gönderildi"
+_PRODUCT = (
+    "iphon|ipad|ipod|android|blackberry|galaxy|samsung|pixel|xiaomi|redmi|huawei|oppo|outlook|windows|proton|tuta|airmail"
+    "|spark|superhuman|thunderbird|yahoo|gmail|gmx|web\\.de|hey|front|missive|fastmail|zoho|mailspring|canary|bluemail"
+    "|mail\\.ru|yandex|яндекс|foxmail|qq|naver|kakao|hanmail|hiworks|orange|갤럭시|아이폰|아이패드|네이버|한메일|카카오|网易"
 )
 _DEVICE = (
-    "iphone|ipad|ipod|android|blackberry|galaxy|samsung|outlook|windows|mailbox|mail|mobile?|mobil\\w+|phone|smartphone|cell"
-    "|handy|tablet|device|handset|móvil|celular|téléphone|cellulare|telefon\\w*|airmail|spark|thunderbird|yahoo|naver|kakao"
-    "|갤럭시|아이폰|아이패드|스마트폰|휴대폰|핸드폰|네이버|다음|한메일|카카오|手机|手機|スマートフォン"
+    f"{_PRODUCT}|mailbox|e?-?mail|mobil\\w*|phone|smartphone|cell|handy|tablet|device|handset|móvil|celular|téléphone"
+    "|cellulare|telefon\\w*|스마트폰|휴대폰|핸드폰|메일 앱|手机|手機|スマートフォン|携帯"
 )
-_MY = "my|mon|ma|mi|mein(?:em|er)?|meu|mijn|min|mitt|il mio|moj\\w+|моего|benim"
+_GET = (
+    "get|download\\w*|obt\\S+|télécharger|scarica|ottieni|baixar|holen|beziehen|hankki|hämta|hent|pobierz|получит\\S+|скачать"
+    "|edinin|다운로드|받기|入手|获取|取得|下[载載]"
+)
+_FEW_WORDS = r"(?:\W+\w+){0,5}\W*"
+# A Korean topic or object before the device makes it a sentence.
+_NO_OBJECT = r"(?:\S*[^\s은는을를도] ){0,2}"
 _FOOTERS = (
-    rf"^\W*(?:{_SENT})\s+\S+\s.{{0,30}}(?:{_DEVICE})\b",
-    rf"^\W*(?:{_SENT})\s+\S+\s+(?:{_MY})\s",
-    rf"^\W*(?:{_SENT})\s+(?:by|via|with|using)\s+(?:{_DEVICE})\b",
-    rf"^\W*(?:\S+ ){{0,4}}\S+\s(?:{_MY})\s.{{0,60}}(?:{_DEVICE}).{{0,40}}\b(?:{_SENT})\W*$",
-    rf"^\W*(?:\S+ )?from (?:my )?(?:{_DEVICE})(?:\s\S+)?\W*$",
-    rf"(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}에서 (?:보냄|보냈습니다|보낸 메일|전송|발송)",
-    rf"(?:{_DEVICE})\S{{0,8}}\s?から送信|^\W*(?:從|从|发自|發自|来自|來自).{{0,12}}(?:{_DEVICE})",
-    r"^\W*(?:get|download|obtenez|obtener|scarica) .{0,2}outlook\b|outlook\S{0,2} (?:다운로드|받기|を入手|下载)",
+    rf"^\W*(?:{_any_word('sent_from')}).{{0,40}}?(?:{_DEVICE})\S*{_FEW_WORDS}(?:<\S+>)?$",
+    rf"^\W*sent (?:by|via|with|using) (?:the |my )?(?:{_PRODUCT}|mobile)\b{_FEW_WORDS}(?:<\S+>)?$",
+    r"^\W*sent from (?:my|a)(?: \S+){1,3}$",
+    rf"^\W*(?:\S+ )?from (?:my )?(?:{_DEVICE})\S*(?:\s\S+)?\W*$",
+    rf"^\W*{_NO_OBJECT}\S{{0,12}}(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}\s?(?:{_any_word('from_sent')})\W*$",
+    rf"^(?=.*\b(?:{_PRODUCT}))(?=.*(?:ios|android|mac|windows))(?:\S+ ){{0,6}}\S*(?:{_GET})",
+    r"^\W*yahoo mail: ",
 )
 _FOOTER = re.compile("|".join(_FOOTERS), re.IGNORECASE)
 
+QUOTE_SIGN = re.compile(r"^\s{0,3}[>＞]\s?")
 QUOTED = re.compile(r"^\s{0,3}[>＞]|^[A-Za-z]{1,12}>(?:\s|$)")
 BARRED = re.compile(r"^\s?\|(?:\s|$)(?!.*\|\s*$)")
 # U+1427 is what a Gmail tracking add-on leaves behind.

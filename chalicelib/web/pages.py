@@ -125,7 +125,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    for format_ in (shown.markdown, shown.prose, shown.opening, shown.extract, shown.initial, shown.file_size):
+    for format_ in (
+        shown.markdown,
+        shown.prose,
+        shown.opening,
+        shown.extract,
+        shown.initial,
+        shown.file_size,
+        shown.halves,
+    ):
         environment.filters[format_.__name__] = format_
     environment.tests["cut"] = shown.is_cut
     return environment

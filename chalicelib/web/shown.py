@@ -137,6 +137,12 @@ def extract(text: str) -> str:
     return plain if len(plain) <= _EXTRACT else f"{plain[:_EXTRACT].rstrip()}…"
 
 
+def halves(remark: str) -> tuple[str, str]:
+    """A remark's code and its value, which may be "" ("follow_up_of:7")."""
+    code, _, value = remark.partition(":")
+    return code, value
+
+
 def initial(name: str) -> str:
     """What stands in the circle of a person without a picture."""
     return name.strip()[:1].upper() or "?"

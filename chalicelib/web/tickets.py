@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.adapters import customers, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.tickets import TicketPage
-from chalicelib.desk import tickets
+from chalicelib.desk import feedback, tickets
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
@@ -133,6 +133,31 @@ def set_priority(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"priority_set:{form.text('was')}")
 
 
+@routes.agents(f"{_PAGE}/entries/{{entry_id}}/accept", Right.WORK_ON_TICKETS, "POST")
+def accept_message(visit: Visit, number: str, entry_id: str) -> Response:
+    at = identifier(number)
+    forms.read(visit.request).check(())
+    tickets.accept_message(at, identifier(entry_id), visit.agent, visit.now)
+    return pages.redirect(visit, _path(at), "accepted")
+
+
+@routes.agents(f"{_PAGE}/entries/{{entry_id}}/requester", Right.CHANGE_PROPERTIES, "POST")
+def settle_requester(visit: Visit, number: str, entry_id: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    form.check(("requester",))
+    is_author = form.text("requester") == "author"
+    tickets.settle_requester(at, identifier(entry_id), visit.agent, visit.now, is_author=is_author)
+    return pages.redirect(visit, _path(at), "requester_set" if is_author else "requester_kept")
+
+
+@routes.agents(f"{_PAGE}/address", Right.CHANGE_PROPERTIES, "POST")
+def clear_address(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    form.check(("address",))
+    feedback.clear_flag(at, form.text("address"), visit.agent, visit.now)
+    return pages.redirect(visit, _path(at), "address_cleared")
+
+
 def _send(visit: Visit, number: int, form: forms.Form, draft: Draft) -> None:
     form.check_files()
     then = _wanted_status(draft.then, visit.agent)
@@ -148,6 +173,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "ticket": ticket,
         "survey": page.survey,
         "customer": panel.customer,
+        "flag": panel.flag,
         "other_tickets": tuple(
             other for other in panel.tickets if other.number != number and other.is_visible_to(visit.agent)
         ),

@@ -18,6 +18,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.settings import QuotedHistory
 from chalicelib.mail import html, quotes
+from chalicelib.mail.quote_markup import Place
 from tests import factories
 from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW, SUPPORT
 from tests.desk import journey
@@ -126,9 +127,11 @@ class TestHistory:
         reply, quoted = quotes.split(text_of(mail))
         assert reply == "Press the button."
         assert f"> {asked}" in quoted
-        above = html.text_above_quotation(html_of(mail))
-        assert above.startswith("Press the button.")
-        assert not [words for words in (asked, "wrote", "작성") if words in above]
+        lines = html.placed_lines(html_of(mail))
+        own = "\n".join(line for line, place in lines if place is Place.OWN)
+        assert own.startswith("Press the button.")
+        assert not [words for words in (asked, "wrote", "작성") if words in own]
+        assert (asked, Place.QUOTED) in [(line.lstrip("> "), place) for line, place in lines]
 
     @pytest.mark.parametrize(("language", "asked"), [("en", "It drips."), ("ko", "물이 샙니다.")])
     def test_a_customers_answer_above_all_that_is_read_alone(self, language: str, asked: str) -> None:

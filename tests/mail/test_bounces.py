@@ -94,3 +94,25 @@ def test_a_warning_of_delay_is_temporary() -> None:
 )
 def test_a_customer_who_complains_of_a_delivery_is_no_bounce(subject: str, text: str) -> None:
     assert not read(raw_mail(text, Subject=subject, Return_Path="<hana@customer.example>")).automatic.bounce
+
+
+COPY = "Received: from desk.example\r\nMessage-ID: <0106-ours@ap-northeast-2.amazonses.com>\r\nSubject: Re: pump\r\n"
+RETURNED = {
+    "mail": f"Content-Type: message/rfc822\r\n\r\n{COPY}\r\nHello",
+    "header": f"Content-Type: text/rfc822-headers\r\n\r\n{COPY}",
+    "header_of_rfc_6533": f"Content-Type: message/global-headers\r\n\r\n{COPY}",
+    "words": f"Content-Type: text/plain\r\n\r\n--- The header of your mail ---\r\n\r\n{COPY}",
+}
+
+
+@pytest.mark.parametrize("part", RETURNED.values(), ids=RETURNED)
+def test_a_bounce_tells_the_id_of_the_mail_that_came_back(part: str) -> None:
+    body = f"--x\r\n\r\nCould not be delivered:\r\n\r\ngone@customer.example\r\n--x\r\n{part}\r\n--x--\r\n"
+    fields = {"From": "MAILER-DAEMON@relay.example", "Content_Type": "multipart/report; boundary=x"}
+    facts = read(raw_mail(body, In_Reply_To="<later@desk.example>", **fields)).automatic
+
+    assert facts.bounced_ids == ("0106-ours@ap-northeast-2.amazonses.com", "later@desk.example")
+
+
+def test_a_mail_that_is_no_bounce_tells_no_ids_of_one() -> None:
+    assert read(raw_mail(In_Reply_To="<ours@desk.example>")).automatic.bounced_ids == ()

@@ -52,6 +52,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *("closed_after_resolved", "accepted", "forwarded"),
     ),
     "failure": tuple(FailureKind),
+    "flag": tuple(FailureKind),
     "flood": ("acknowledgement_limit", "possible_loop"),
     "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
     "quarantine": (

@@ -1,0 +1,86 @@
+"""A mail that somebody passed on: who wrote the original, what it said, and what the forwarder says to it (rule 11)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chalicelib.mail import attributions, copied_header, line_kinds, quotes
+from chalicelib.mail import html as html_reader
+from chalicelib.mail import quote_marks as marks
+from chalicelib.mail.copied_header import CopiedHeader
+from chalicelib.mail.line_kinds import INTRODUCTIONS, Kind
+from chalicelib.mail.message import Address
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """The original as the forwarding program copied it: `from_` is its author, `date_text` its date in the words that
+    stand there, "" where none do. `comment` is what the forwarder wrote above it, without signature."""
+
+    from_: Address
+    date_text: str
+    subject: str
+    to: tuple[Address, ...]
+    text: str
+    comment: str
+
+
+def forwarded(subject: str, text: str, html: str = "") -> Forwarded | None:
+    """The original in a forwarded mail (rule 11); None where the mail is no forward, or names no address of its author.
+
+    A mark such as "Forwarded message" above the original tells it, and a copied header alone where the subject begins
+    with a prefix such as "Fwd:"; below "Re:" the same header belongs to a quotation. What comes first in the mail
+    counts: an answer to a forwarded mail is an answer. `html` is read where `text` does not suffice.
+    """
+    found = _in_text(subject, text)
+    return found or (_in_text(subject, html_reader.to_text(html)) if html else None)
+
+
+def _in_text(subject: str, text: str) -> Forwarded | None:
+    lines = text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
+    kinds = line_kinds.of(lines)
+    has_prefix = bool(marks.FORWARD_PREFIX.match(subject))
+    opening = next((index for index, kind in enumerate(kinds) if kind in INTRODUCTIONS), None)
+    if opening is None or not (has_prefix or marks.FORWARD.match(lines[opening])):
+        return None
+    block = _unquoted(lines[opening:])
+    header = _header(block, kinds[opening])
+    author = next(iter(header.addresses("from")), None) if header else None
+    if not (header and author):
+        return None
+    return Forwarded(
+        from_=author,
+        date_text=header.fields.get("date", ""),
+        subject=header.fields.get("subject") or marks.FORWARD_PREFIX.sub("", subject).strip(),
+        to=header.addresses("to"),
+        text="\n".join(block[header.length :]).strip("\n"),
+        comment=_comment(lines[:opening], kinds[:opening]),
+    )
+
+
+def _unquoted(block: Sequence[str]) -> list[str]:
+    """Without one level of quotation, where the original is quoted as a whole."""
+    below_mark = [line for line in block[1:] if line.strip()]
+    if not (below_mark and marks.QUOTED.match(below_mark[0])):
+        return list(block)
+    return [marks.QUOTE_SIGN.sub("", line) for line in block]
+
+
+def _header(block: Sequence[str], kind: Kind) -> CopiedHeader | None:
+    """What introduces the original, counted from the start of the block; the mark above a header is part of it."""
+    if kind == Kind.ATTRIBUTION:
+        return _from_attribution(block)
+    mark = 0 if kind == Kind.COPIED_HEADER else 1
+    start = next((index for index in range(mark, len(block)) if block[index].strip()), len(block))
+    header = copied_header.find(block, start, after_mark=True)
+    return replace(header, length=start + header.length) if header else None
+
+
+def _from_attribution(block: Sequence[str]) -> CopiedHeader:
+    """Some programs put what they put above an answer's quotation above a forwarded mail too."""
+    length = attributions.length(block, 0)
+    words = " ".join(block[:length])
+    return CopiedHeader({"from": attributions.author(words)}, length)
+
+
+def _comment(lines: Sequence[str], kinds: Sequence[Kind]) -> str:
+    return quotes.split("\n".join(lines))[0] if Kind.TEXT in kinds else ""

@@ -1,0 +1,235 @@
+"""Mail of ours that came back, as SES or a mail tells: its address is flagged, the assignee told once (rule 14)."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.adapters import addresses, customers, ses
+from chalicelib.desk import feedback, inbound, tickets
+from chalicelib.domain.entry import EntryKind
+from chalicelib.domain.errors import NotAllowed, NotFound
+from chalicelib.domain.inbound_mail import FateState
+from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
+from chalicelib.domain.words import Status
+from tests.conftest import AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR
+from tests.desk import journey
+from tests.desk.journey import deliver_all, page, receive, receive_mail, reply_address, sent
+from tests.factories import CUSTOMER_ADDRESS
+from tests.wire import Lost, on_the_wire
+
+HOUR = timedelta(hours=1)
+EVENTS = Path(__file__).parents[1] / "events"
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def acknowledged(**headers: str) -> Outgoing:
+    """A ticket whose acknowledgement has left."""
+    receive_mail(**headers)
+    deliver_all()
+    return outgoing(Purpose.ACKNOWLEDGEMENT)
+
+
+def outgoing(purpose: Purpose, number: int = 1) -> Outgoing:
+    return next(mail for mail in page(number).outgoing if mail.purpose is purpose)
+
+
+def event(name: str, mail: Outgoing, **changes: Any) -> dict[str, Any]:
+    """As SES publishes it, about a mail of ours; `changes` go into the part that tells what happened."""
+    read: dict[str, Any] = json.loads((EVENTS / f"ses_{name}.json").read_text("utf-8"))
+    read["detail"]["mail"]["messageId"] = mail.wire_id.partition("@")[0]
+    read["detail"][name] |= changes
+    return read
+
+
+def take(told: dict[str, Any]) -> None:
+    found = ses.feedback(told["detail"])
+    assert found
+    feedback.take(found, NOW + HOUR)
+
+
+def bounce_mail(
+    mail: Outgoing, address: str = CUSTOMER_ADDRESS, action: str = "failed", status: str = "5.1.1"
+) -> bytes:
+    """A report by RFC 3464 with the header of what came back."""
+    return (
+        f"From: Mail Delivery <mailer-daemon@mx.example>\r\nTo: support@desk.example\r\nReturn-Path: <>\r\n"
+        f"Subject: Undeliverable\r\nMessage-ID: <dsn-{mail.id}@mx.example>\r\nDate: Mon, 23 Nov 2026 11:00:00 +0900\r\n"
+        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nNobody of that name lives here.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
+        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        f"Message-ID: <{mail.wire_id}>\r\nSubject: Pump\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def told() -> list[str]:
+    """To whom notices of mail that came back go."""
+    return [mail.to for mail in page().outgoing if mail.purpose is Purpose.MAIL_FAILED]
+
+
+class TestEventsOfSes:
+    def test_a_permanent_bounce_flags_the_address_and_tells_the_assignee(self) -> None:
+        mail = acknowledged()
+        tickets.assign(1, AGENT.id, AGENT, NOW)
+        take(event("bounce", mail))
+        failed = outgoing(Purpose.ACKNOWLEDGEMENT)
+        assert (failed.delivery, failed.failed_for) == (Delivery.BOUNCED, (CUSTOMER_ADDRESS,))
+        assert failed.error == "smtp; 550 5.1.1 no such user"
+        flag = addresses.find_flags([CUSTOMER_ADDRESS])[CUSTOMER_ADDRESS]
+        assert (flag.cause, flag.ticket, flag.flagged_at) == ("bounce", 1, NOW + HOUR)
+        assert told() == [AGENT.address]
+
+    def test_the_ticket_tells_it_in_its_history(self) -> None:
+        take(event("bounce", acknowledged()))
+        (change,) = page().entries[-1].changes
+        assert (page().entries[-1].cause, change.field, change.old) == ("bounce", "delivery", CUSTOMER_ADDRESS)
+
+    def test_nobody_is_told_twice_however_often_ses_says_it(self) -> None:
+        mail = acknowledged()
+        for _ in range(3):
+            take(event("bounce", mail))
+        assert told() == [SUPERVISOR.address]
+        assert [entry.cause for entry in page().entries].count("bounce") == 1
+
+    def test_a_transient_bounce_ends_this_mail_and_no_other(self) -> None:
+        take(event("bounce", acknowledged(), bounceType="Transient", bounceSubType="MailboxFull"))
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
+        assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
+        assert told() == [SUPERVISOR.address]
+
+    def test_a_complaint_ends_mail_to_the_address(self) -> None:
+        take(event("complaint", acknowledged()))
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.COMPLAINED
+        assert addresses.find_flags([CUSTOMER_ADDRESS])[CUSTOMER_ADDRESS].cause == "complaint"
+
+    def test_a_reject_blames_no_address(self) -> None:
+        take(event("reject", acknowledged()))
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
+        assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
+
+    @pytest.mark.parametrize("kind", ["Delivery", "DeliveryDelay", "Open"])
+    def test_what_may_still_end_well_is_no_failure(self, kind: str) -> None:
+        assert ses.feedback({"eventType": kind, "mail": {"messageId": "x"}}) is None
+
+    def test_an_event_that_is_faster_than_our_own_note_is_tried_again(self) -> None:
+        receive_mail()
+        unknown = Outgoing(1, 1, Purpose.REPLY, NOW, wire_id="0100-early@email.amazonses.com")
+        with pytest.raises(NotFound, match="sent_mail_unknown"):
+            take(event("bounce", unknown))
+
+    @pytest.mark.parametrize("moment", ["before", "after"])
+    @pytest.mark.parametrize(
+        "request_name", ["dynamodb.BatchGetItem", "dynamodb.GetItem", "dynamodb.TransactWriteItems"]
+    )
+    def test_a_fault_is_made_good_when_the_event_comes_again(self, request_name: str, moment: str) -> None:
+        mail = acknowledged()
+        with on_the_wire() as wire:
+            getattr(wire, f"fails_{moment}")(request_name)
+            with pytest.raises(Lost):
+                take(event("bounce", mail))
+        take(event("bounce", mail))
+        assert told() == [SUPERVISOR.address]
+        assert CUSTOMER_ADDRESS in addresses.find_flags([CUSTOMER_ADDRESS])
+
+
+class TestBouncesByMail:
+    def test_it_attaches_to_the_ticket_and_flags_the_address(self) -> None:
+        mail = acknowledged()
+        receive(bounce_mail(mail))
+        assert journey.numbers() == [1]
+        message = journey.messages()[1]
+        assert (message.is_automatic, message.is_public) == (True, False)
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
+        assert CUSTOMER_ADDRESS in addresses.find_flags([CUSTOMER_ADDRESS])
+        assert told() == [SUPERVISOR.address]
+
+    def test_both_reports_of_one_failure_tell_once(self) -> None:
+        mail = acknowledged()
+        take(event("bounce", mail))
+        receive(bounce_mail(mail))
+        assert told() == [SUPERVISOR.address]
+        assert len(journey.messages()) == 2
+
+    def test_a_delay_is_shown_and_ends_nothing(self) -> None:
+        receive(bounce_mail(acknowledged(), action="delayed", status="4.4.1"))
+        assert len(journey.messages()) == 2
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.SENT
+        assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
+
+    def test_a_report_about_somebody_who_got_nothing_is_not_believed(self) -> None:
+        receive(bounce_mail(acknowledged(), address=COLLEAGUE.address))
+        assert addresses.find_flags([COLLEAGUE.address, CUSTOMER_ADDRESS]) == {}
+        assert told() == []
+
+    def test_nor_is_one_that_names_no_mail_of_ours(self) -> None:
+        """Whoever knows a reply address could otherwise end all mail to its customer."""
+        mail = acknowledged()
+        unknown = Outgoing(mail.id, 1, Purpose.REPLY, NOW, wire_id="0100-guessed@email.amazonses.com")
+        forged = bounce_mail(unknown).replace(b"support@desk.example", reply_address().encode())
+        receive(forged)
+        assert len(journey.messages()) == 2
+        assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
+
+    @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED])
+    def test_it_neither_reopens_nor_restarts(self, status: Status) -> None:
+        mail = acknowledged()
+        tickets.set_status(1, status, AGENT, NOW)
+        receive(bounce_mail(mail))
+        assert journey.status() == status
+
+    def test_one_of_nothing_that_we_sent_is_a_silent_ticket(self) -> None:
+        receive(bounce_mail(Outgoing(5, 1, Purpose.REPLY, NOW, wire_id="0100-other@mx.example")))
+        assert journey.numbers() == [1]
+        assert Purpose.ACKNOWLEDGEMENT not in {mail.purpose for mail in journey.queued()}
+
+
+class TestFlaggedAddress:
+    def test_nothing_more_is_sent_there_and_the_ticket_says_so(self) -> None:
+        take(event("bounce", acknowledged()))
+        tickets.reply(1, "Turn it off.", AGENT, page().ticket.last_entry, NOW + HOUR)
+        deliver_all()
+        reply = outgoing(Purpose.REPLY)
+        assert (reply.delivery, reply.error) == (Delivery.FAILED, "address_flagged")
+        assert len(sent(CUSTOMER_ADDRESS)) == 1
+
+    def test_the_panel_of_the_customer_shows_it(self) -> None:
+        take(event("bounce", acknowledged()))
+        panel = customers.get_panel(page().ticket.customer_id)
+        assert panel.flag
+        assert (panel.flag.address, [ticket.number for ticket in panel.tickets]) == (CUSTOMER_ADDRESS, [1])
+
+    def test_an_agent_lets_mail_go_there_again(self) -> None:
+        take(event("bounce", acknowledged()))
+        feedback.clear_flag(1, CUSTOMER_ADDRESS, AGENT, NOW + HOUR)
+        feedback.clear_flag(1, CUSTOMER_ADDRESS, AGENT, NOW + HOUR)
+        tickets.reply(1, "Turn it off.", AGENT, page().ticket.last_entry, NOW + HOUR)
+        deliver_all()
+        assert outgoing(Purpose.REPLY).delivery is Delivery.SENT
+        cleared = [entry for entry in page().entries if entry.kind is EntryKind.EVENT and entry.cause == "agent"]
+        assert [(entry.author.name, entry.changes[0].field) for entry in cleared] == [(AGENT.name, "delivery")]
+
+    def test_a_contributor_does_not(self) -> None:
+        take(event("bounce", acknowledged()))
+        with pytest.raises(NotAllowed):
+            feedback.clear_flag(1, CUSTOMER_ADDRESS, CONTRIBUTOR, NOW)
+
+    def test_nobody_is_told_by_mail_that_their_own_mail_comes_back(self) -> None:
+        acknowledged()
+        tickets.assign(1, COLLEAGUE.id, AGENT, NOW)
+        deliver_all()
+        told_of = outgoing(Purpose.ASSIGNED)
+        failed = event("bounce", told_of, bouncedRecipients=[{"emailAddress": COLLEAGUE.address}])
+        take(failed)
+        assert told() == [SUPERVISOR.address]
+
+
+def test_a_mail_that_came_is_taken_although_its_sender_can_not_be_reached() -> None:
+    take(event("bounce", acknowledged()))
+    key = receive_mail("I wrote to you.", at=NOW + HOUR, to=reply_address())
+    assert inbound.replay(key, NOW).state is FateState.TICKET
+    assert journey.texts()[-1] == "I wrote to you."

@@ -1,0 +1,155 @@
+"""Who does not take part, and how they come to: strangers, numbers in subjects, forwarded mail (rules 8 to 11)."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters import customers
+from chalicelib.desk import tickets
+from chalicelib.domain.entry import AuthorKind, Mailbox
+from chalicelib.domain.errors import NotAllowed, NotFound
+from chalicelib.domain.outgoing import Purpose
+from chalicelib.domain.words import Status
+from tests.conftest import AGENT, CONTRIBUTOR, NOW
+from tests.desk import journey
+from tests.desk.journey import PASSED, page, receive_mail, reply_address
+
+HOUR = timedelta(hours=1)
+STRANGER = "eve@elsewhere.example"
+FORWARD = """Can you look at this?
+
+---------- Forwarded message ---------
+From: Hana Yoo <hana@customer.example>
+Date: Mon, 23 Nov 2026 at 08:00
+Subject: Valve
+To: Min Agent <min@desk.example>
+
+The valve is stuck.
+"""
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def stranger_writes(status: Status = Status.OPEN) -> int:
+    """The id of the stranger's message on ticket 1."""
+    receive_mail()
+    if status is not Status.OPEN:
+        tickets.set_status(1, status, AGENT, NOW)
+    receive_mail("I can help.", at=NOW + HOUR, from_=STRANGER, to=reply_address())
+    return journey.messages()[1].id
+
+
+class TestAccepting:
+    def test_the_message_becomes_public_and_its_sender_a_participant(self) -> None:
+        tickets.accept_message(1, stranger_writes(), AGENT, NOW + 2 * HOUR)
+        message = journey.messages()[1]
+        assert (message.is_public, message.sender, page().ticket.cc) == (True, STRANGER, (STRANGER,))
+        receive_mail("More.", at=NOW + 3 * HOUR, from_=STRANGER, to=reply_address())
+        assert journey.messages()[2].is_public
+
+    def test_the_history_tells_who_accepted_whom(self) -> None:
+        tickets.accept_message(1, stranger_writes(), AGENT, NOW + 2 * HOUR)
+        event = page().entries[-1]
+        assert (event.cause, event.author.name, event.changes[0].new) == ("accepted", AGENT.name, STRANGER)
+
+    @pytest.mark.parametrize("status", [Status.PENDING, Status.RESOLVED])
+    def test_it_wakes_the_ticket_as_it_would_have_at_first(self, status: Status) -> None:
+        entry_id = stranger_writes(status)
+        assert journey.status() == status
+        tickets.accept_message(1, entry_id, AGENT, NOW + 2 * HOUR)
+        assert journey.status() == "open"
+
+    def test_but_not_when_something_was_said_since(self) -> None:
+        entry_id = stranger_writes(Status.PENDING)
+        tickets.reply(1, "Thanks to both.", AGENT, page().ticket.last_entry, NOW + 2 * HOUR)
+        tickets.accept_message(1, entry_id, AGENT, NOW + 3 * HOUR)
+        assert journey.status() == "pending"
+
+    def test_twice_is_once(self) -> None:
+        entry_id = stranger_writes()
+        for _ in range(2):
+            tickets.accept_message(1, entry_id, AGENT, NOW + 2 * HOUR)
+        assert [entry.cause for entry in page().entries].count("accepted") == 1
+
+    def test_what_is_no_message_of_the_ticket_is_not_found(self) -> None:
+        receive_mail()
+        with pytest.raises(NotFound, match="entry_not_found"):
+            tickets.accept_message(1, 4711, AGENT, NOW)
+
+    def test_nobody_accepts_on_a_ticket_they_may_not_see(self) -> None:
+        with pytest.raises(NotFound, match="ticket_not_found"):
+            tickets.accept_message(1, stranger_writes(), CONTRIBUTOR, NOW)
+
+
+class TestRemarks:
+    def test_a_number_that_the_sender_has_no_part_in_is_a_hint(self) -> None:
+        receive_mail()
+        receive_mail("Let me see.", from_=STRANGER, subject="Re: [#1] Pump")
+        assert page(2).entries[0].remarks == ("follow_up_of:1",)
+
+    def test_a_number_of_no_ticket_is_none(self) -> None:
+        receive_mail(subject="Re: [#4711] your invoice")
+        assert page().entries[0].remarks == ()
+
+    def test_a_forged_reply_address_is_ignored_and_flagged(self) -> None:
+        receive_mail()
+        receive_mail("Hello.", from_=STRANGER, to="support+1-0123456789abcdef01234567@desk.example")
+        assert page(2).entries[0].remarks == ("reply_address_forged",)
+
+    @pytest.mark.parametrize("tag", ["news", "1", "order-2026", "2026-11-23"])
+    def test_any_other_tag_is_nobodys_forgery(self, tag: str) -> None:
+        receive_mail(to=f"support+{tag}@desk.example")
+        assert page().entries[0].remarks == ()
+
+
+class TestForwardedByAnAgent:
+    def forward(self, results: str | None = PASSED) -> int:
+        receive_mail(
+            FORWARD, from_=f"Min Agent <{AGENT.address}>", subject="Fwd: Valve", authentication_results=results
+        )
+        return journey.messages()[0].id
+
+    def test_the_author_waits_for_a_persons_word(self) -> None:
+        self.forward()
+        assert journey.messages()[0].forwarded_from == Mailbox("hana@customer.example", "Hana Yoo")
+        assert page().ticket.customer_address == AGENT.address
+        assert Purpose.ACKNOWLEDGEMENT not in {mail.purpose for mail in journey.queued()}
+
+    def test_confirmed_they_are_the_requester(self) -> None:
+        entry_id = self.forward()
+        for _ in range(2):
+            tickets.settle_requester(1, entry_id, AGENT, NOW + HOUR, is_author=True)
+        ticket, message = page().ticket, journey.messages()[0]
+        assert (ticket.customer_address, ticket.customer_name) == ("hana@customer.example", "Hana Yoo")
+        assert (message.author.kind, message.author.name, message.forwarded_from) == (
+            AuthorKind.CUSTOMER,
+            "Hana Yoo",
+            None,
+        )
+        assert [ticket.number for ticket in customers.get_panel(ticket.customer_id).tickets] == [1]
+        assert [entry.cause for entry in page().entries].count("forwarded") == 1
+
+    def test_a_known_customer_stays_the_same(self) -> None:
+        receive_mail(from_="hana@customer.example")
+        receive_mail(FORWARD, from_=AGENT.address, subject="Fwd: Valve", authentication_results=PASSED)
+        tickets.settle_requester(2, journey.messages(2)[0].id, AGENT, NOW + HOUR, is_author=True)
+        assert page(2).ticket.customer_id == page(1).ticket.customer_id
+
+    def test_declined_the_agent_stays(self) -> None:
+        entry_id = self.forward()
+        tickets.settle_requester(1, entry_id, AGENT, NOW + HOUR, is_author=False)
+        assert page().ticket.customer_address == AGENT.address
+        assert journey.messages()[0].forwarded_from is None
+
+    @pytest.mark.parametrize("results", [None, "amazonses.com; dmarc=fail"])
+    def test_anybody_can_write_an_agents_address_into_from(self, results: str | None) -> None:
+        self.forward(results)
+        assert journey.messages()[0].forwarded_from is None
+
+    def test_what_a_customer_forwards_is_their_own_enquiry(self) -> None:
+        receive_mail(FORWARD, subject="Fwd: Valve", authentication_results=PASSED)
+        assert journey.messages()[0].forwarded_from is None
+
+    def test_a_contributor_settles_nothing(self) -> None:
+        with pytest.raises(NotAllowed):
+            tickets.settle_requester(1, self.forward(), CONTRIBUTOR, NOW, is_author=True)
