@@ -17,7 +17,8 @@ class Place(StrEnum):
 
 
 # What stands in such an element is quoted: Deskbell, Gmail, Thunderbird, Yahoo, Proton, Tuta, Zoho, Missive, Front,
-# Airmail, NetEase; Outlook (Mac, new, mobile), Roundcube, Mail.ru; GMX, Spark; Apple Mail. Outlook copies names behind an `x_`.
+# Airmail, NetEase; Outlook (Mac, new, mobile), Roundcube, Mail.ru; GMX, Spark; Apple Mail. Outlook copies names behind
+# an `x_`.
 _QUOTATION = re.compile(
     r"class=(?:.*\s)?(?:x_)*(?:deskbell_quote|gmail_quote(?:_container)?|gmail_attr|moz-cite-prefix"
     r"|moz-forward-container|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|missive_quote|front-blockquote"

@@ -9,7 +9,6 @@ from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import feedback, tickets
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
@@ -181,7 +180,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "assignable": visit.settings.active_agents(),
         "teams": visit.settings.teams,
         "priorities": tuple(Priority),
-        "limits": {"files": forms.MOST_FILES, "size": forms.LARGEST_FILES, "copies": MOST_COPIES},
+        "limits": {"files": forms.MOST_FILES, "size": forms.LARGEST_FILES},
         "statuses": _statuses(ticket),
         "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
         "solutions": solutions.list_public(),
