@@ -1,4 +1,4 @@
-"""Words in the reader's language: the catalogues of `locales/`, and how times are written.
+"""Words in the reader's language: the catalogues of `locales/`, and how times and sizes are written.
 
 Keys are flat and dotted (`status.open`); values may hold `{placeholders}`. Every language has every key (tested).
 """
@@ -42,6 +42,13 @@ def short_day(language: str, at: datetime, zone: str) -> str:
     """A day of this year: "23 Nov"."""
     local = at.astimezone(ZoneInfo(zone))
     return text(language, "time.short_day", day=local.day, month=text(language, f"month.{local.month}"))
+
+
+def file_size(size: int) -> str:
+    """In the unit that gives a short number, the same in every language: "312 B", "48 KB", "1.3 MB"."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{round(size / 1_000_000, 1):g} MB"
 
 
 @cache

@@ -156,6 +156,12 @@ class TestConsole:
         }[act]
         assert requests(operation) == [GET, TRANSACTION]
 
+    def test_a_reply_takes_one_more_for_each_file(self) -> None:
+        files = tuple(tickets.Upload(f"{name}.pdf", "application/pdf", name.encode()) for name in "ab")
+        seen = ticket_store.get(1).last_entry
+        taken = requests(lambda: tickets.reply(1, "See there.", AGENT, seen, LATER, uploads=files, cc="a@b.example"))
+        assert taken == ["s3.PutObject", "s3.PutObject", GET, TRANSACTION]
+
 
 class TestTheRest:
     def test_a_check_that_finds_nothing_due_takes_one(self) -> None:

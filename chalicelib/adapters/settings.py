@@ -23,9 +23,9 @@ _SECRET = "SECRET"  # noqa: S105 - the name of a key, not a secret
 _cached: list[tuple[float, Settings]] = []
 
 
-def get() -> Settings:
-    """At most 30 seconds old. Raises NotFound("desk_not_prepared") before `deploy` has finished."""
-    if not _cached or time.monotonic() - _cached[0][0] > FRESH_FOR_SECONDS:
+def get(*, is_fresh: bool = False) -> Settings:
+    """At most 30 seconds old, or as they are now. Raises NotFound("desk_not_prepared") before `deploy` has finished."""
+    if is_fresh or not _cached or time.monotonic() - _cached[0][0] > FRESH_FOR_SECONDS:
         _cached[:] = [(time.monotonic(), _read())]
     return _cached[0][1]
 

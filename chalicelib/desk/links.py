@@ -45,9 +45,9 @@ def read_survey(settings: Settings, token: str) -> tuple[int, int]:
     return int(number), int(resolution)
 
 
-def file_url(settings: Settings, number: int, entry_id: int, place: int) -> str:
-    """An attachment that was too large for a mail, by its place among those of its entry."""
-    return settings.url(f"/files/{_signer(settings, 'file').dumps([number, entry_id, place])}")
+def file_url(settings: Settings, number: int, entry_id: int, place: int, at: datetime | None = None) -> str:
+    """An attachment that was too large for a mail, by its place among those of its entry; dated as `status_url`."""
+    return settings.url(f"/files/{_signer(settings, 'file', at).dumps([number, entry_id, place])}")
 
 
 def read_file(settings: Settings, token: str) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib import i18n
@@ -10,8 +11,8 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.aws import start_execution
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
-from chalicelib.desk import links
-from chalicelib.domain.entry import Entry
+from chalicelib.desk import links, replies
+from chalicelib.domain.entry import Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
@@ -20,7 +21,7 @@ from chalicelib.domain.survey import SCORES
 from chalicelib.log import logger
 from chalicelib.mail import notices, threading
 from chalicelib.mail.message import Address
-from chalicelib.mail.write import OutboundMail, compose, sendable
+from chalicelib.mail.write import OutboundMail, compose, is_sendable, sendable
 
 MOST_TRIES = 5
 _PATH_OF_OURS = re.compile(r"(?<=\]\()(?=/(?!/))")
@@ -50,6 +51,7 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
 def _mail(page: TicketPage, found: Outgoing, attempt: int, now: datetime) -> None:
     outgoing = found.at_try(attempt)
     try:
+        outgoing = _deliverable(outgoing)
         ses_id = _send(page, outgoing, settings_store.get())
     except (NotSent, InvalidInput) as error:
         is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
@@ -83,7 +85,6 @@ def _start_timer(outgoing: Outgoing, now: datetime) -> None:
 def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     if not settings.support_address:
         raise InvalidInput("mail_not_set_up")
-    _refuse_flagged(outgoing)
     language = _language(page, outgoing, settings)
     values = _VALUES[outgoing.purpose](page, outgoing, settings, language)
     notice = notices.render(
@@ -94,26 +95,31 @@ def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
         desk_name=settings.desk_name,
         **values,
     )
-    thread = _thread(page)
+    thread, sender = _thread(page), settings.mailbox_of(page.ticket.team)
     mail = OutboundMail(
-        from_=Address(settings.support_address, settings.desk_name),
+        from_=Address(sender.address, sender.name),
         to=Address(outgoing.to),
+        cc=tuple(Address(copy) for copy in outgoing.cc),
         subject=notice.subject,
         text=notice.text,
         html=notice.html,
-        reply_to=_reply_to(page.ticket.number, settings),
+        reply_to=_reply_to(page.ticket.number, sender, settings),
         in_reply_to=thread[-1] if thread else "",
         references=thread,
+        attachments=replies.read_files(_entry(page, outgoing)) if outgoing.purpose is Purpose.REPLY else (),
         automatic=outgoing.purpose.is_automatic,
         message_id=_own_id(outgoing, settings),
     )
-    return ses.send(compose(mail), settings.support_address, sendable(outgoing.to))
+    return ses.send(compose(mail), sender.address, sendable(outgoing.to), tuple(map(sendable, outgoing.cc)))
 
 
-def _refuse_flagged(outgoing: Outgoing) -> None:
-    """No further mail to where it came back from for good (rule 14). Raises InvalidInput("address_flagged")."""
-    if outgoing.to in addresses.find_flags([outgoing.to]):
+def _deliverable(outgoing: Outgoing) -> Outgoing:
+    """No further mail to where it came back from for good (rule 14), nor a copy to what no mail can be sent to: the
+    others get theirs, and the ticket shows who did. Raises InvalidInput("address_flagged")."""
+    flags = addresses.find_flags([outgoing.to, *outgoing.cc])
+    if outgoing.to in flags:
         raise InvalidInput("address_flagged")
+    return replace(outgoing, cc=tuple(copy for copy in outgoing.cc if copy not in flags and is_sendable(copy)))
 
 
 def _language(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
@@ -128,14 +134,14 @@ def _thread(page: TicketPage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(message_id for _, message_id in sorted(theirs + ours)))[-20:]
 
 
-def _reply_to(number: int, settings: Settings) -> Address:
+def _reply_to(number: int, sender: Mailbox, settings: Settings) -> Address:
     token = links.reply_token(settings, number)
-    return Address(threading.reply_address(settings.support_address, token), settings.desk_name)
+    return Address(threading.reply_address(sender.address, token), sender.name)
 
 
 def _own_id(outgoing: Outgoing, settings: Settings) -> str:
     """The same at every try; SES replaces it on the wire, other mail systems keep it."""
-    return f"{outgoing.id}.{outgoing.ticket}@{settings.support_address.rpartition('@')[2]}"
+    return f"{outgoing.id}.{outgoing.ticket}@{settings.mail_domain}"
 
 
 Values = dict[str, object]
@@ -152,10 +158,13 @@ def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Setting
 
 
 def _for_reply(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
-    entry = _entry(page, outgoing)
+    entry, team = _entry(page, outgoing), settings.active_team(page.ticket.team)
     return {
         "text": _PATH_OF_OURS.sub(settings.address, entry.text),
-        "agent_name": entry.author.name,
+        "signature": replies.signature(team, entry.author.name, settings),
+        "history": replies.history(page, entry, settings, language),
+        "files": replies.file_links(page, entry, settings, outgoing.created_at),
+        "files_until": i18n.day(language, outgoing.created_at + links.LINK_LIFE, settings.time_zone),
         "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
     }
 

@@ -19,9 +19,10 @@ from chalicelib.domain.customer import Customer, normal_address
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
+from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Priority, Source, Status
-from chalicelib.mail.write import sendable
+from chalicelib.mail.write import is_sendable
 
 FORMS_PER_HOUR = 30
 _HOUR = timedelta(hours=1)
@@ -57,7 +58,7 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
     Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
     address = normal_address(form.address)
-    text = domain.checked_text(form.text)
+    text = checked_text(form.text)
     if form.uploads:  # nobody fills the bucket with what is refused afterwards
         limits.check(_limit_of(form), FORMS_PER_HOUR, _HOUR, now)
     attachments = keep_uploads(f"form/{form.submission_id}", form.uploads)
@@ -92,7 +93,7 @@ def reply(
     a reply that is refused as overtaken and sent again finds them there.
     Raises InvalidInput, Conflict, NotFound, NotAllowed.
     """
-    domain.checked_text(text)
+    checked_text(text)
     copies = None if cc is None else _checked_copies(cc)
     by.require(Right.WORK_ON_TICKETS)
     attachments = keep_uploads(f"reply/{number}", uploads)
@@ -214,9 +215,11 @@ def _work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right
 
 
 def _checked_copies(typed: str) -> tuple[str, ...]:
+    """Raises InvalidInput, also for an address that our mail can't be sent to."""
     copies = read_copies(typed, settings_store.get().own_addresses)
-    for copy in copies:
-        sendable(copy)
+    unsendable = next((copy for copy in copies if not is_sendable(copy)), None)
+    if unsendable:
+        raise InvalidInput("copy_invalid", field="cc", address=unsendable)
     return copies
 
 

@@ -14,6 +14,8 @@ from chalicelib.domain.sla import DEFAULT_POLICY, Clock, SlaPolicy
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
 
+LONGEST_DESK_NAME = 100
+
 
 class QuotedHistory(StrEnum):
     """How much of what was said before goes along with a reply."""
@@ -100,6 +102,12 @@ class Settings(General):
 
     def agent_by_address(self, address: str) -> Agent | None:
         return next((agent for agent in self.agents.values() if agent.address == address), None)
+
+    def team(self, team_id: int) -> Team:
+        """Raises NotFound("team_not_found")."""
+        if team_id not in self.teams:
+            raise NotFound("team_not_found")
+        return self.teams[team_id]
 
     def active_team(self, team_id: int) -> Team | None:
         """None for 0, for a team that was given up, and for one that never was."""

@@ -9,8 +9,11 @@ from chalicelib.domain.errors import InvalidInput
 
 LONGEST_NAME = 100
 LONGEST_SIGNATURE = 2_000
+LONGEST_LOCAL_PART = 28
+"""Characters before the at sign: with the mark of a reply address they must stay below 64 (RFC 5321, 4.5.3.1.1)."""
 DEFAULT_SIGNATURE = "{agent.name}\n{desk.name}"
 VARIABLES = ("agent.name", "team.name", "desk.name")
+_LOCAL_PART = re.compile(r"[a-z0-9._-]+")
 _VARIABLE = re.compile(r"\{([^{}\s]*)\}")
 
 
@@ -26,7 +29,7 @@ class Team:
     is_active: bool = True
     version: int = 0
 
-    def renamed(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":
+    def changed_to(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":
         """As an admin wrote it. SES lets the desk write from its own domain alone, so an address must be there.
 
         Raises InvalidInput with the field that is to be mended.
@@ -56,12 +59,15 @@ def _checked_name(name: str) -> str:
 def _checked_address(address: str, mail_domain: str) -> str:
     if not address.strip():
         return ""
-    normal = normal_address(address)
+    try:
+        normal = normal_address(address)
+    except InvalidInput as error:
+        raise InvalidInput(error.code, field="address") from None
     local, _, domain = normal.rpartition("@")
     if domain != mail_domain:
         raise InvalidInput("address_elsewhere", field="address", domain=mail_domain or "-")
-    if "+" in local:
-        raise InvalidInput("address_with_plus", field="address")
+    if len(local) > LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local):
+        raise InvalidInput("address_not_usable", field="address", limit=LONGEST_LOCAL_PART)
     return normal
 
 

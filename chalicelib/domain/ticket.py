@@ -10,20 +10,18 @@ from datetime import datetime, timedelta
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Mailbox
-from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.errors import Conflict
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.team import Team
+from chalicelib.domain.texts import checked_text, subject_of
 from chalicelib.domain.words import Priority, Source, Status
 
 Ids = Iterator[int]
 """The identifiers that one change may use, in order (see `ids`)."""
 
 CLOSED_AFTER = timedelta(days=14)
-LONGEST_SUBJECT = 250
-LONGEST_TEXT = 50_000
-
 _WOKEN_BY_CUSTOMERS = frozenset({Status.PENDING, Status.RESOLVED})
 ACTIVE = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD})
 TRANSITIONS: dict[Status, frozenset[Status]] = {
@@ -45,8 +43,7 @@ class Timer:
 
 @dataclass(frozen=True)
 class Ticket:
-    """`assignee` 0 is nobody, `team` 0 none; `last_entry` is the newest message or note (rule 21), `follows` the
-    ticket it follows up."""
+    """`assignee` and `team` 0 are none, `last_entry` is the newest message or note (rule 21), `follows` another one."""
 
     number: int
     subject: str
@@ -174,9 +171,7 @@ class Ticket:
             raise Conflict("stale_reply", number=self.number)
         entry = Entry(next(ids), EntryKind.MESSAGE, now, author_of(by), checked, attachments=attachments)
         copies = self.cc if cc is None else tuple(address for address in cc if address != self.customer_address)
-        mail = Outgoing(
-            next(ids), self.number, Purpose.REPLY, now, to=self.customer_address, cc=copies, entry_id=entry.id
-        )
+        mail = Outgoing(next(ids), self.number, Purpose.REPLY, now, self.customer_address, copies, entry_id=entry.id)
         answered = self.with_clock(self.clock(ClockName.FIRST_RESPONSE).meet(now))
         after = replace(answered, last_entry=entry.id, last_replier=by.id, updated_at=now)
         change = Change(self, after, (entry,), (mail,)).then(after._copied_to(copies, by, now, ids))
@@ -348,7 +343,7 @@ def open_ticket(
     entry = message.entry(next(ids))
     ticket = Ticket(
         number=number,
-        subject=_subject(subject, message.text),
+        subject=subject_of(subject, message.text),
         status=Status.OPEN,
         priority=Priority.MEDIUM,
         source=message.source,
@@ -379,21 +374,6 @@ def _clocks(priority: Priority, start: datetime, settings: Settings) -> tuple[Cl
 
 def author_of(agent: Agent) -> Author:
     return Author(AuthorKind.AGENT, agent.id, agent.name)
-
-
-def checked_text(text: str) -> str:
-    """What a person wrote, without blanks around it. Raises InvalidInput("text_missing" | "text_too_long")."""
-    stripped = text.strip()
-    if not stripped:
-        raise InvalidInput("text_missing", field="text")
-    if len(stripped) > LONGEST_TEXT:
-        raise InvalidInput("text_too_long", field="text", limit=LONGEST_TEXT)
-    return stripped
-
-
-def _subject(subject: str, text: str) -> str:
-    line = subject.strip() or next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
 
 
 def _event(by: Author, at: datetime, ids: Ids, cause: str, *changes: FieldChange) -> Entry:

@@ -16,12 +16,13 @@ class Place(StrEnum):
     FOOTER = "footer"
 
 
-# What stands in such an element is quoted: Gmail, Thunderbird, Yahoo, Proton, Tuta, Zoho, Missive, Front, Airmail,
-# NetEase; Outlook (Mac, new, mobile), Roundcube, Mail.ru; GMX, Spark; Apple Mail. Outlook copies names behind an `x_`.
+# What stands in such an element is quoted: Deskbell, Gmail, Thunderbird, Yahoo, Proton, Tuta, Zoho, Missive, Front,
+# Airmail, NetEase; Outlook (Mac, new, mobile), Roundcube, Mail.ru; GMX, Spark; Apple Mail. Outlook copies names behind
+# an `x_`.
 _QUOTATION = re.compile(
-    r"class=(?:.*\s)?(?:x_)*(?:gmail_quote(?:_container)?|gmail_attr|moz-cite-prefix|moz-forward-container|yahoo_quoted"
-    r"|protonmail_quote|tutanota_quote|zmail_extra|missive_quote|front-blockquote|bloop_original_html"
-    r"|ntes-mailmaster-quote)(?:\s.*)?"
+    r"class=(?:.*\s)?(?:x_)*(?:deskbell_quote|gmail_quote(?:_container)?|gmail_attr|moz-cite-prefix"
+    r"|moz-forward-container|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|missive_quote|front-blockquote"
+    r"|bloop_original_html|ntes-mailmaster-quote)(?:\s.*)?"
     r"|id=(?:x_)*(?:OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|mail-app-auto-quote"
     r"|isReplyContent|isForwardContent|yahoo_quoted_\d+|blockquote_zmail)"
     r"|name=(?:quote|messageReplySection)|type=cite",

@@ -107,7 +107,16 @@ def _mailbox(header: str, address: Address) -> str:
     return f"{_encoded(name, header)}\n <{email}>"
 
 
+def is_sendable(email: str) -> bool:
+    """Whether mail servers without SMTPUTF8 can carry the address."""
+    try:
+        return bool(sendable(email))
+    except InvalidInput:
+        return False
+
+
 def sendable(email: str) -> str:
+    """The address as it travels, its domain in IDNA. Raises InvalidInput("bad_address")."""
     local, _, domain = email.rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")

@@ -4,11 +4,24 @@ from collections.abc import Iterable
 
 from chalice.app import Response
 
-from chalicelib.adapters import files
+from chalicelib.adapters import files, tickets
+from chalicelib.desk import links
 from chalicelib.domain.entry import Entry
 from chalicelib.domain.errors import NotFound
 from chalicelib.web import pages
+from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.paths import identifier
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+
+@routes.public("/files/{token}")
+def show(visit: Visit, token: str) -> Response:
+    """A file of a reply that was too large for its mail."""
+    number, entry_id, place = links.read_file(visit.settings, token)
+    public = (entry for entry in tickets.get_page(number).entries if entry.is_public)
+    return send_to(public, str(entry_id), str(place))
 
 
 def send_mail(raw_key: str, filename: str) -> Response:

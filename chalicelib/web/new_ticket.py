@@ -14,7 +14,7 @@ from chalicelib.desk.tickets import FormRequest
 from chalicelib.domain.customer import normal_address
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, TooMany
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.ticket import LONGEST_SUBJECT, LONGEST_TEXT
+from chalicelib.domain.texts import LONGEST_SUBJECT, LONGEST_TEXT
 from chalicelib.web import errors, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form

@@ -1,8 +1,10 @@
 """All routes; `app.py` registers them."""
 
 from chalicelib.web import (
+    files,
     health,
     help_centre,
+    mail_settings,
     new_ticket,
     quarantine,
     queues,
@@ -21,12 +23,14 @@ BLUEPRINTS = (
     new_ticket.routes,
     status.routes,
     surveys.routes,
+    files.routes,
     sessions.routes,
     queues.routes,
     tickets.routes,
     solutions.routes,
     reports.routes,
     quarantine.routes,
+    mail_settings.routes,
     static.routes,
     health.routes,
     unknown.routes,

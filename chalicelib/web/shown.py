@@ -16,7 +16,7 @@ _URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
 _EXTRACTED, _EXTRACT = 600, 160
 _LONGEST_TEXT = 20_000
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
-_UNDOABLE = frozenset({"assigned", "status_set", "priority_set"})
+_UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "team_set"})
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,7 @@ def initial(name: str) -> str:
 
 
 def file_size(size: int) -> str:
-    """In the unit that gives a short number: "312 B", "48 KB", "1.3 MB"."""
-    if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.0f} KB" if size < 1_000_000 else f"{round(size / 1_000_000, 1):g} MB"
+    return i18n.file_size(size)
 
 
 def _link(address: str) -> Markup:

@@ -1,6 +1,6 @@
 """A ticket in the console: everything about it on one page, and the things that agents do with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalice.app import Response
 
@@ -31,11 +31,14 @@ _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 class Draft:
     """What an agent was writing when something came between; `seen` only when that was another message.
 
-    `is_written_wrong`: the error is about what was written, and stands where that is written.
+    `cc` None is that of the ticket. `is_written_wrong`: the error is about what was written, and stands where that is
+    written.
     """
 
     text: str = ""
     then: str = ""
+    cc: str | None = None
+    had_files: bool = False
     note: str = ""
     error: DeskError | None = None
     seen: int | None = None
@@ -83,17 +86,15 @@ def send_original(visit: Visit, number: str, entry_id: str) -> Response:
 def reply(visit: Visit, number: str) -> Response:
     """Sends, or with the other button puts a solution into the draft."""
     form, at = forms.read(visit.request), identifier(number)
-    draft = Draft(form.fields.get("text", ""), form.text("then"))
+    draft = Draft(form.fields.get("text", ""), form.text("then"), form.fields.get("cc"), bool(form.uploads))
     try:
-        form.check(("text", "seen", "then", "solution", "action"))
+        form.check(("text", "seen", "then", "cc", "files", "solution", "action"))
         if form.text("action") == "insert":
-            return _page(visit, at, Draft(_with_solution(draft.text, form, visit.agent), draft.then))
-        seen = form.number("seen")
-        then = _wanted_status(draft.then, visit.agent)
-        tickets.reply(at, draft.text, visit.agent, seen, visit.now, then)
+            return _page(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
+        _send(visit, at, form, draft)
     except (InvalidInput, Conflict) as error:
         overtaken = form.number("seen") if error.code == "stale_reply" else None
-        return _page(visit, at, Draft(draft.text, draft.then, "", error, overtaken, is_written_wrong=True))
+        return _page(visit, at, replace(draft, error=error, seen=overtaken, is_written_wrong=True))
     return pages.redirect(visit, _path(at), "replied")
 
 
@@ -117,6 +118,17 @@ def assign(visit: Visit, number: str) -> Response:
     except (InvalidInput, Conflict) as error:
         return _page(visit, at, Draft(error=error))
     return pages.redirect(visit, _path(at), f"assigned:{form.text('was')}")
+
+
+@routes.agents(f"{_PAGE}/team", Right.CHANGE_PROPERTIES, "POST")
+def hand_to_team(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("team", "was"))
+        tickets.hand_to_team(at, form.number("team"), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
+    return pages.redirect(visit, _path(at), f"team_set:{form.text('was')}")
 
 
 @routes.agents(f"{_PAGE}/status", Right.CHANGE_PROPERTIES, "POST")
@@ -168,6 +180,13 @@ def clear_address(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), "address_cleared")
 
 
+def _send(visit: Visit, number: int, form: forms.Form, draft: Draft) -> None:
+    form.check_files()
+    then = _wanted_status(draft.then, visit.agent)
+    uploads, seen = tuple(form.uploads), form.number("seen")
+    tickets.reply(number, draft.text, visit.agent, seen, visit.now, then, uploads=uploads, cc=draft.cc)
+
+
 def _page(visit: Visit, number: int, draft: Draft) -> Response:
     page = _visible_page(visit, number)
     ticket = page.ticket
@@ -182,7 +201,9 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         ),
         "agents": visit.settings.agents,
         "assignable": visit.settings.active_agents(),
+        "teams": visit.settings.teams,
         "priorities": tuple(Priority),
+        "limits": {"files": forms.MOST_FILES, "size": forms.LARGEST_FILES},
         "statuses": _statuses(ticket),
         "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
         "solutions": solutions.list_public(),

@@ -37,11 +37,17 @@ def test_a_link_of_one_instant_is_always_the_same_and_expires_from_then_on() -> 
             (links.read_survey if "survey" in url else links.read_status)(DESK, token_of(url))
 
 
+def test_a_link_to_a_file_names_ticket_entry_and_place() -> None:
+    assert links.read_file(DESK, token_of(links.file_url(DESK, 7, 4711, 1))) == (7, 4711, 1)
+
+
 def test_a_link_is_good_for_one_purpose_only() -> None:
     with pytest.raises(NotFound, match="link_invalid"):
         links.read_survey(DESK, token_of(links.status_url(DESK, 7)))
     with pytest.raises(NotFound, match="link_invalid"):
         links.read_status(DESK, token_of(links.survey_url(DESK, 7, 2)))
+    with pytest.raises(NotFound, match="link_invalid"):
+        links.read_file(DESK, token_of(links.status_url(DESK, 7)))
 
 
 def test_a_link_of_another_desk_is_none_of_ours() -> None:
@@ -52,7 +58,7 @@ def test_a_link_of_another_desk_is_none_of_ours() -> None:
 
 @given(st.text())
 def test_whatever_stands_in_a_link_is_refused_in_words(token: str) -> None:
-    for read in (links.read_status, links.read_survey):
+    for read in (links.read_status, links.read_survey, links.read_file):
         with pytest.raises(NotFound, match="link_invalid"):
             read(DESK, token)
     with pytest.raises(InvalidInput, match="form_expired"):

@@ -4,9 +4,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
+from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.settings import General, Settings
 from chalicelib.domain.sla import DEFAULT_POLICY, ClockName
+from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
 from tests import factories
 from tests.conftest import ADMIN, AGENT, SUPERVISOR
@@ -60,3 +62,43 @@ def test_a_clock_keeps_the_calendar_it_was_started_with() -> None:
     clock = factories.ticket().clock(ClockName.RESOLUTION)
     assert desk.hours_of(replace(clock, calendar="night")) == night
     assert desk.hours_of(replace(clock, calendar="deleted")) == seoul
+
+
+class TestTeams:
+    REPAIRS = Team(70, "Repairs", "repairs@desk.example")
+    GONE = Team(71, "Gone", "gone@desk.example", is_active=False)
+    NAMELESS = Team(72, "Night shift")
+    DESK = factories.settings(teams={70: REPAIRS, 71: GONE, 72: NAMELESS})
+
+    def test_every_address_is_our_own_those_of_teams_given_up_too(self) -> None:
+        assert self.DESK.own_addresses == ("support@desk.example", "repairs@desk.example", "gone@desk.example")
+        assert factories.settings(support_address="").own_addresses == ()
+
+    @pytest.mark.parametrize(
+        ("address", "team"),
+        [
+            ("repairs@desk.example", REPAIRS),
+            ("gone@desk.example", None),
+            ("support@desk.example", None),
+            ("", None),
+        ],
+    )
+    def test_mail_comes_in_at_the_addresses_of_active_teams(self, address: str, team: Team | None) -> None:
+        assert self.DESK.team_by_address(address) == team
+
+    @pytest.mark.parametrize(
+        ("team", "mailbox"),
+        [
+            pytest.param(0, Mailbox("support@desk.example", "Desk"), id="no team"),
+            pytest.param(70, Mailbox("repairs@desk.example", "Repairs"), id="a team"),
+            pytest.param(71, Mailbox("support@desk.example", "Desk"), id="a team given up"),
+            pytest.param(72, Mailbox("support@desk.example", "Night shift"), id="a team without an address"),
+            pytest.param(404, Mailbox("support@desk.example", "Desk"), id="no such team"),
+        ],
+    )
+    def test_mail_goes_out_from_the_team_or_from_the_desk(self, team: int, mailbox: Mailbox) -> None:
+        assert self.DESK.mailbox_of(team) == mailbox
+
+    def test_an_address_left_at_an_earlier_mail_domain_is_not_used(self) -> None:
+        moved = replace(self.DESK, support_address="support@new.example")
+        assert moved.mailbox_of(70) == Mailbox("support@new.example", "Repairs")

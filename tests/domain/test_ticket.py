@@ -8,7 +8,8 @@ from chalicelib.domain.entry import AuthorKind, EntryKind, FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.sla import DEFAULT_POLICY, ClockName
-from chalicelib.domain.ticket import LONGEST_SUBJECT, LONGEST_TEXT, Change, Ticket
+from chalicelib.domain.texts import LONGEST_SUBJECT, LONGEST_TEXT
+from chalicelib.domain.ticket import Change, Ticket
 from chalicelib.domain.words import Priority, Status
 from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW, SUPERVISOR

@@ -44,6 +44,18 @@ class Console:
         seen = _value(self.ticket(number), "seen")
         self._post(f"/agent/tickets/{number}/reply", text=text, seen=seen, then=then, solution="", action="send")
 
+    def reply_with(self, number: int, text: str, cc: str, *files: tuple[str, bytes]) -> None:
+        """A public reply with copies and files."""
+        fields = {"text": text, "seen": _value(self.ticket(number), "seen"), "then": "", "cc": cc, "action": "send"}
+        uploads = [("files", (name, content)) for name, content in files]
+        self._expect_page(
+            self.session.post(f"{self.desk.address}/agent/tickets/{number}/reply", data=fields, files=uploads)
+        )
+
+    def add_team(self, name: str, address: str, signature: str) -> None:
+        fields = {"name": name, "address": address, "signature": signature, "version": "0"}
+        self._post("/agent/settings/mail/teams/new", **fields)
+
     def assign(self, number: int, role: str) -> None:
         name = re.escape(self.desk.people[role].name)
         choice = re.search(rf'<option value="(\d+)"[^>]*>\s*{name}', self.ticket(number))
@@ -62,8 +74,10 @@ class Console:
         return answer.text
 
     def _post(self, path: str, **fields: str) -> None:
-        answer = self.session.post(self.desk.address + path, data=fields)
-        assert answer.status_code == 200, (path, answer.status_code, answer.text[:2000])
+        self._expect_page(self.session.post(self.desk.address + path, data=fields))
+
+    def _expect_page(self, answer: requests.Response) -> None:
+        assert answer.status_code == 200, (answer.url, answer.status_code, answer.text[:2000])
 
 
 def _value(page: str, name: str) -> str:

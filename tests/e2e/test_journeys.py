@@ -2,10 +2,13 @@
 
 import re
 import time
+from email import message_from_string
 from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 
+from chalicelib.adapters.settings import FRESH_FOR_SECONDS
 from tests.e2e.console import Console
 from tests.e2e.desk import Desk
 
@@ -80,6 +83,31 @@ def test_a_korean_customer_gets_korean_mail(desk: Desk) -> None:
     desk.drop_mail(letter("sora@example.com", "배송 문의", "주문한 물건이 아직 도착하지 않았습니다."))
     acknowledgement = desk.wait_for_mail(to="sora@example.com", subject="배송 문의")
     assert "접수" in acknowledgement.text
+
+
+def test_a_team_answers_with_files_and_copies_at_its_own_address(desk: Desk, agent: Console) -> None:
+    admin = Console.sign_in(desk, "admin")
+    admin.add_team("Repairs", "repairs@deskbell.test", "{agent.name} of {team.name}")
+    time.sleep(FRESH_FOR_SECONDS + 1)  # so long each container keeps the settings that it has read
+    mail = letter("boss@example.com", "Broken door", "It does not shut.", to="repairs@deskbell.test")
+    desk.drop_mail(mail.replace(b"To: repairs", b"Cc: helper@example.com\nTo: repairs"))
+    acknowledgement = desk.wait_for_mail(to="boss@example.com", subject="Broken door")
+    assert acknowledgement.from_ == "Repairs <repairs@deskbell.test>"
+    number = int(re.search(r"\[#(\d+)\]", acknowledgement.subject)[1])
+
+    plan = ("설명서.pdf", b"%PDF-1.4 plan")
+    agent.reply_with(number, "See the plan.", "helper@example.com", plan)
+    reply = desk.wait_for_mail(to="boss@example.com", text="See the plan.")
+    assert reply.cc == ("helper@example.com",)
+    assert reply.headers["Cc"] == "helper@example.com"
+    assert "of Repairs" in reply.text
+    assert "> It does not shut." in reply.text
+    files = message_from_string(reply.raw, policy=default).iter_attachments()
+    assert [(part.get_filename(), part.get_content()) for part in files] == [plan]
+
+    desk.drop_mail(answer_to(reply, sender="helper@example.com", text="It shuts again."))
+    desk.wait_for(lambda: "It shuts again." in agent.ticket(number))
+    assert "Not a participant" not in agent.ticket(number)
 
 
 def test_silence_brings_one_warning_and_one_breach_to_the_right_people(desk: Desk, agent: Console) -> None:
@@ -169,9 +197,11 @@ def post_form(desk: Desk, changed: dict[str, str], file: bytes | None = None):
     )
 
 
-def letter(sender: str, subject: str, text: str, message_id: str = "", in_reply_to: str = "") -> bytes:
+def letter(
+    sender: str, subject: str, text: str, message_id: str = "", in_reply_to: str = "", to: str = "support@deskbell.test"
+) -> bytes:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, "support@deskbell.test", subject
+    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
     if message_id:
         mail["Message-ID"] = message_id
     if in_reply_to:

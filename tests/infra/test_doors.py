@@ -105,7 +105,8 @@ def test_without_a_cloud_behind_it_the_front_door_says_so(desk: LocalDesk) -> No
 
 
 def test_a_sent_mail_is_kept_as_it_goes_over_the_wire(desk: LocalDesk, cloud: None) -> None:
-    request = {"Destination": {"ToAddresses": ["kim@example.com"]}, "Content": {"Raw": {"Data": b64(RAW)}}}
+    receivers = {"ToAddresses": ["kim@example.com"], "CcAddresses": ["park@example.com"]}
+    request = {"Destination": receivers, "Content": {"Raw": {"Data": b64(RAW)}}}
     with served(open_recorder(desk)):
         address = f"http://127.0.0.1:{desk.recorder_port}/v2/email/outbound-emails"
         _, answer, _ = ask(address, json.dumps(request).encode())
@@ -115,6 +116,7 @@ def test_a_sent_mail_is_kept_as_it_goes_over_the_wire(desk: LocalDesk, cloud: No
     assert mail.headers["Message-ID"] == mail.message_id
     assert mail.headers["Reply-To"] == "support+7-x@deskbell.test"
     assert (mail.to, mail.subject, mail.text.strip()) == (("kim@example.com",), "안녕", "Hello")
+    assert mail.cc == ("park@example.com",)
     assert mail.to_json()["from"] == "Desk <support@deskbell.test>"
 
 

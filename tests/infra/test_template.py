@@ -32,6 +32,11 @@ def references(value: Any) -> Iterator[str]:
             yield from references(part)
 
 
+def statement_of(function: str, sid: str) -> dict[str, Any]:
+    policy = json.loads((ROOT / f".chalice/policy-{function}.json").read_text())
+    return next(dict(statement) for statement in policy["Statement"] if statement["Sid"] == sid)
+
+
 def test_what_holds_data_outlives_the_stack(resources: dict[str, Any]) -> None:
     for name in ("Table", "MailBucket", "FilesBucket"):
         assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
@@ -100,6 +105,20 @@ def test_a_policy_names_its_actions_and_resources(policy: Any) -> None:
             condition, emulated, resource = resource["Fn::If"]
             assert (condition, emulated) == ("IsEmulated", "*")
         assert resource != "*"
+
+
+def test_mail_leaves_from_any_address_of_the_mail_domain_and_from_no_other() -> None:
+    statement = statement_of("deliver", "SendMailAsTheDesk")
+    condition, emulated, real = statement["Condition"]["Fn::If"]
+    assert (condition, emulated) == ("IsEmulated", {"Ref": "AWS::NoValue"})
+    assert real == {"StringLike": {"ses:FromAddress": {"Fn::Sub": "*@${MailDomain}"}}}
+
+
+def test_what_sends_mail_may_read_files_and_knows_where_they_are(resources: dict[str, Any]) -> None:
+    statement = statement_of("deliver", "ReadFiles")
+    assert (statement["Action"], statement["Resource"]) == (["s3:GetObject"], {"Fn::Sub": "${FilesBucket.Arn}/*"})
+    variables = resources["Deliver"]["Properties"]["Environment"]["Variables"]
+    assert variables["DESKBELL_FILES_BUCKET"] == {"Ref": "FilesBucket"}
 
 
 def test_every_step_of_the_timer_is_tried_again_and_its_failure_recorded(resources: dict[str, Any]) -> None:

@@ -32,6 +32,10 @@ VALUES: dict[str, object] = {
     "sender": "robot@customer.example",
     "what_happens": "held",
     "held_url": "https://desk.example/agent/quarantine",
+    "signature": "**Duri**\nSunny Help",
+    "history": [{"attribution": "On Mon 23 Nov 2026, 10:00 KST, Hana wrote:", "text": "It <b>drips</b>\nall day"}],
+    "files": [{"name": "plan <1>.pdf", "size": "8 MB", "url": "https://desk.example/files/a"}],
+    "files_until": "Sat 22 May 2027",
     "links": [(score, f"https://desk.example/v/{score}") for score in range(1, 6)],
 }
 EVERY_NOTICE = pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from chalicelib.domain.entry import AuthorKind
 from chalicelib.domain.mail_trouble import FailureKind
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
+from chalicelib.domain.settings import QuotedHistory
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
@@ -38,11 +39,12 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "solution_status": tuple(SolutionStatus),
     "score": SCORES,
     "language": i18n.LANGUAGES,
+    "quoted_history": tuple(QuotedHistory),
     "weekday": tuple(range(7)),
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
     "field": (
-        *("status", "priority", "assignee", "told", "score", "delivery", "participant", "requester"),
+        *("status", "priority", "assignee", "told", "score", "delivery", "participant", "requester", "team", "cc"),
         *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
     ),
     "cause": (
@@ -129,7 +131,7 @@ def used_keys() -> Iterator[str]:
         yield from re.findall(r"""\bt\('([a-z_.]+)'\s*[,)]""", text)
         yield from re.findall(r"""\bt\('([a-z_.]+)' if .*? else '[a-z_.]+'\)""", text)
         yield from re.findall(r"""\bt\('[a-z_.]+' if .*? else '([a-z_.]+)'\)""", text)
-        yield from re.findall(r"""["']((?:time|error)\.(?!html)[a-z_]+)["']""", text)
+        yield from re.findall(r"""["']((?:time|error|mail|preview)\.(?!html)[a-z_]+)["']""", text)
         yield from (f"done.{code}" for code in re.findall(r"""redirect\([^\n]*?f?"([a-z_]+)(?::\{[^\n]*)?"\)""", text))
         yield from (f"done.{code}" for code in re.findall(r'"(\w+)" if \w+ else "\w+"\)', text))
 

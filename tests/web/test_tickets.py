@@ -3,15 +3,17 @@ import re
 import pytest
 
 from chalicelib.adapters import outbox, tickets
-from chalicelib.desk import solutions
+from chalicelib.desk import links, settings, solutions
 from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.entry import EntryKind
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.words import Priority, Status
-from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR
+from chalicelib.web import forms
+from tests import factories
+from tests.conftest import ADDRESS, ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR
 from tests.web.tickets import open_ticket, receive, reply
-from tests.web.visitor import Answer, Visitor, now
+from tests.web.visitor import Answer, File, Visitor, now
 
 
 def page_of(agent: Visitor, number: int) -> Answer:
@@ -239,3 +241,78 @@ def test_a_contributor_reads_and_inserts_public_solutions_alone(contributor: Vis
     solutions.move(solution.id, SolutionStatus.APPROVED, ADMIN, now())
     assert contributor.get(f"/agent/solutions/{solution.id}/body").text == "Turn the ring."
     assert "Turn the ring." in send_reply(contributor, number, "", action="insert", solution=str(solution.id)).text
+
+
+class TestReplyWithMore:
+    def send(self, agent: Visitor, number: int, *files: File, **fields: str) -> Answer:
+        seen = page_of(agent, number).hidden("seen")
+        values = {"text": "See there.", "seen": seen, "then": "", "cc": "", "action": "send"} | fields
+        return agent.post_files(f"/agent/tickets/{number}/reply", values, *files)
+
+    def test_files_go_out_and_are_shown_to_both_sides(self, agent: Visitor) -> None:
+        number = open_ticket()
+        page = agent.follow(self.send(agent, number, ("설명서.pdf", b"%PDF"), ("b.txt", b"b"))).text
+        assert "설명서.pdf" in page
+        assert "b.txt" in page
+        status_url = links.status_url(factories.stored_settings(), number).removeprefix(ADDRESS)
+        shown = agent.get(status_url)
+        assert "설명서.pdf" in shown.text
+        assert agent.get(shown.links("/files/")[0]).status == 303
+
+    @pytest.mark.parametrize(
+        ("files", "words"),
+        [
+            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "All together may have 4 MB.", id="too large"),
+            pytest.param([(f"{n}.txt", b"x") for n in range(6)], "Too many files. At most 5.", id="too many"),
+        ],
+    )
+    def test_too_much_is_refused_with_the_limit_and_the_draft_is_kept(
+        self, agent: Visitor, files: list[File], words: str
+    ) -> None:
+        number = open_ticket()
+        answer = self.send(agent, number, *files, cc="park@customer.example")
+        assert answer.status == 413
+        for kept in (words, "See there.", "park@customer.example", "choose your files again"):
+            assert kept in answer.text
+        assert len(texts(number)) == 1
+
+    def test_copies_are_offered_and_may_be_changed(self, agent: Visitor) -> None:
+        number = open_ticket()
+        self.send(agent, number, cc="park@customer.example, lee@customer.example")
+        assert agent.get(f"/agent/tickets/{number}").hidden("cc") == "park@customer.example, lee@customer.example"
+        shown = agent.follow(self.send(agent, number, cc="lee@customer.example")).text
+        assert tickets.get(number).cc == ("lee@customer.example",)
+        assert "Cc: lee@customer.example" in shown, "to whom the mail goes"
+
+    def test_a_wrong_copy_is_named_and_nothing_is_lost(self, agent: Visitor) -> None:
+        number = open_ticket()
+        answer = self.send(agent, number, cc="park@customer.example, support@desk.example")
+        assert answer.status == 422
+        assert "the desk&#39;s own: support@desk.example" in answer.text
+        assert answer.hidden("cc") == "park@customer.example, support@desk.example"
+        assert len(texts(number)) == 1
+
+    def test_a_form_that_knows_no_copies_leaves_them(self, agent: Visitor) -> None:
+        number = open_ticket()
+        self.send(agent, number, cc="park@customer.example")
+        send_reply(agent, number, "And this.")
+        assert tickets.get(number).cc == ("park@customer.example",)
+
+
+class TestTeam:
+    def test_a_ticket_is_handed_to_a_team_and_back(self, agent: Visitor) -> None:
+        number = open_ticket()
+        assert f"/agent/tickets/{number}/team" not in page_of(agent, number).text, "there are no teams"
+        team = settings.add_team("Repairs", "", "", ADMIN, now()).id
+        answer = agent.post(f"/agent/tickets/{number}/team", {"team": str(team), "was": "0"})
+        shown = agent.follow(answer).text
+        assert tickets.get(number).team == team
+        assert f'<option value="{team}" selected>Repairs' in shown
+        assert "Undo" in shown
+        assert re.search(r"Team:\s+Repairs", shown), "the history names it"
+        agent.post(f"/agent/tickets/{number}/team", {"team": "0", "was": str(team)})
+        assert tickets.get(number).team == 0
+
+    def test_there_is_no_such_team(self, agent: Visitor) -> None:
+        number = open_ticket()
+        assert agent.post(f"/agent/tickets/{number}/team", {"team": "404", "was": "0"}).status == 422

@@ -15,6 +15,14 @@ from chalicelib.mail import markdown, threading
 LANGUAGES = ("ko", "en")
 PURPOSES = ("acknowledgement", "assigned", "mail_failed", "mail_flood", "reply", "sla_breach", "sla_warning", "survey")
 
+# Mail programs show these without any line or space of their own, and know no style sheet.
+_STYLES = {
+    "table": "border-collapse: collapse; margin: 16px 0;",
+    "th": "padding: 4px 12px; border: 1px solid #8a8f98; text-align: left;",
+    "td": "padding: 4px 12px; border: 1px solid #8a8f98;",
+    "blockquote": "margin: 16px 0; padding: 0 0 0 12px; border-left: 3px solid #8a8f98;",
+    "pre": "padding: 8px 12px; border: 1px solid #8a8f98; white-space: pre-wrap;",
+}
 _FOLDER = Path(__file__).parent
 
 
@@ -59,7 +67,10 @@ def _lines(text: str) -> Markup:
 
 
 def _markdown(text: str) -> Markup:
-    return Markup(markdown.to_html(text))  # noqa: S704 # sanitised there
+    html = markdown.to_html(text)
+    for tag, style in _STYLES.items():
+        html = html.replace(f"<{tag}>", f'<{tag} style="{style}">')
+    return Markup(html)  # noqa: S704 # sanitised there
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,79 @@
+"""What admins set in the console: the desk's name, what its mail quotes, its teams."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chalicelib.adapters import settings as settings_store
+from chalicelib.desk.changes import new_ids
+from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.settings import LONGEST_DESK_NAME, QuotedHistory, Settings
+from chalicelib.domain.team import Team
+
+
+def set_mail(desk_name: str, quoted_history: str, version: int, by: Agent) -> None:
+    """`version` is that of the settings which the admin saw. Saving the same twice is harmless.
+
+    Raises InvalidInput, StaleVersion, NotAllowed.
+    """
+    by.require(Right.CHANGE_SETTINGS)
+    general = settings_store.find_general()
+    if general is None:
+        raise NotFound("desk_not_prepared")
+    name, history = _checked_name(desk_name), _checked_history(quoted_history)
+    wanted = replace(general, desk_name=name, quoted_history=history)
+    if wanted != general:
+        settings_store.save_general(replace(wanted, version=version))
+
+
+def add_team(name: str, address: str, signature: str, by: Agent, now: datetime) -> Team:
+    """Raises InvalidInput, NotAllowed."""
+    by.require(Right.CHANGE_SETTINGS)
+    return _save(Team(next(new_ids(now)), ""), name, address, signature)
+
+
+def change_team(
+    team_id: int, name: str, address: str, signature: str, version: int, by: Agent, *, is_active: bool
+) -> None:
+    """A team that is not active stays on its tickets, whose mail comes from the desk's address until it is again.
+
+    Saving the same twice is harmless. Raises InvalidInput, NotFound, StaleVersion, NotAllowed.
+    """
+    by.require(Right.CHANGE_SETTINGS)
+    known = settings_store.get(is_fresh=True).team(team_id)
+    _save(replace(known, version=version, is_active=is_active), name, address, signature)
+
+
+def _save(team: Team, name: str, address: str, signature: str) -> Team:
+    settings = settings_store.get(is_fresh=True)
+    wanted = team.changed_to(name, address, signature, settings.mail_domain)
+    _check_unique(wanted, settings)
+    known = settings.teams.get(wanted.id)
+    if known is None or replace(wanted, version=known.version) != known:
+        settings_store.save_team(wanted)
+    return wanted
+
+
+def _check_unique(wanted: Team, settings: Settings) -> None:
+    """One address for one team, or a mail would not know where to go."""
+    others = [team for team in settings.teams.values() if team.id != wanted.id]
+    if any(team.name == wanted.name for team in others):
+        raise InvalidInput("name_taken", field="name")
+    taken = {settings.support_address, *(team.address for team in others)}
+    if wanted.address and wanted.address in taken:
+        raise InvalidInput("address_taken", field="address")
+
+
+def _checked_name(name: str) -> str:
+    line = " ".join(name.split())
+    if not line:
+        raise InvalidInput("desk_name_missing", field="desk_name")
+    if len(line) > LONGEST_DESK_NAME:
+        raise InvalidInput("text_too_long", field="desk_name", limit=LONGEST_DESK_NAME)
+    return line
+
+
+def _checked_history(word: str) -> QuotedHistory:
+    if word not in tuple(QuotedHistory):
+        raise InvalidInput("setting_unknown", field="quoted_history")
+    return QuotedHistory(word)

@@ -1,0 +1,146 @@
+"""The settings of mail: the desk's name, what replies quote, teams; with a preview of a reply as it would leave."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.adapters import settings as settings_store
+from chalicelib.desk import replies
+from chalicelib.desk import settings as desk
+from chalicelib.domain.agent import Right
+from chalicelib.domain.errors import DeskError, InvalidInput, StaleVersion
+from chalicelib.domain.settings import QuotedHistory, Settings
+from chalicelib.domain.team import VARIABLES, Team
+from chalicelib.web import errors, forms, pages
+from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.paths import identifier
+from chalicelib.web.visit import Visit
+
+routes = DeskBlueprint(__name__)
+
+_PAGE = "/agent/settings/mail"
+_TEAMS = f"{_PAGE}/teams"
+_FIELDS = ("desk_name", "quoted_history", "version")
+_TEAM_FIELDS = ("name", "address", "signature", "is_active", "version")
+_WITH_FRAME = f"{pages.SECURITY_HEADERS['Content-Security-Policy']}; frame-src 'self'"
+_IN_FRAME = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cache-Control": pages.NOT_STORED,
+}
+
+
+@routes.agents(_PAGE, Right.CHANGE_SETTINGS)
+def show(visit: Visit) -> Response:
+    return _page(visit, settings_store.get(is_fresh=True))
+
+
+@routes.agents(_PAGE, Right.CHANGE_SETTINGS, "POST")
+def save(visit: Visit) -> Response:
+    form = forms.read(visit.request)
+    try:
+        form.check(_FIELDS)
+        desk.set_mail(form.line("desk_name"), form.text("quoted_history"), form.number("version"), visit.agent)
+    except (InvalidInput, StaleVersion) as error:
+        return _page(visit, _written(form, settings_store.get(is_fresh=True)), error)
+    return pages.redirect(visit, _PAGE, "mail_settings_saved")
+
+
+@routes.agents(f"{_TEAMS}/new", Right.CHANGE_SETTINGS)
+def show_new(visit: Visit) -> Response:
+    return _team_page(visit, Team(0, ""))
+
+
+@routes.agents(f"{_TEAMS}/new", Right.CHANGE_SETTINGS, "POST")
+def add_team(visit: Visit) -> Response:
+    form = forms.read(visit.request)
+    try:
+        form.check(_TEAM_FIELDS)
+        desk.add_team(form.line("name"), form.text("address"), form.text("signature"), visit.agent, visit.now)
+    except InvalidInput as error:
+        return _team_page(visit, _written_team(form, Team(0, "")), error)
+    return pages.redirect(visit, _PAGE, "team_saved")
+
+
+@routes.agents(f"{_TEAMS}/{{team_id}}", Right.CHANGE_SETTINGS)
+def show_team(visit: Visit, team_id: str) -> Response:
+    return _team_page(visit, settings_store.get(is_fresh=True).team(identifier(team_id)))
+
+
+@routes.agents(f"{_TEAMS}/{{team_id}}", Right.CHANGE_SETTINGS, "POST")
+def change_team(visit: Visit, team_id: str) -> Response:
+    form, team = forms.read(visit.request), settings_store.get(is_fresh=True).team(identifier(team_id))
+    try:
+        form.check(_TEAM_FIELDS)
+        words = (form.line("name"), form.text("address"), form.text("signature"))
+        is_active, version = bool(form.text("is_active")), form.number("version")
+        desk.change_team(team.id, *words, version, visit.agent, is_active=is_active)
+    except (InvalidInput, StaleVersion) as error:
+        return _team_page(visit, _written_team(form, team), error)
+    return pages.redirect(visit, _PAGE, "team_saved")
+
+
+@routes.agents(f"{_PAGE}/preview", Right.CHANGE_SETTINGS)
+def show_preview(visit: Visit) -> Response:
+    team = visit.settings.teams.get(identifier(visit.query("team") or "0"))
+    return _preview(visit, team, visit.settings, is_text=False)
+
+
+@routes.agents(f"{_PAGE}/preview", Right.CHANGE_SETTINGS, "POST")
+def preview(visit: Visit) -> Response:
+    """Of what stands in the form and was not saved yet."""
+    form = forms.read(visit.request)
+    form.check({*_FIELDS, *_TEAM_FIELDS, "show"})
+    settings, team = _written(form, visit.settings), None
+    if "signature" in form.fields:
+        words = (form.line("name") or settings.desk_name, "", form.text("signature"))
+        team = Team(0, "").changed_to(*words, settings.mail_domain)
+    return _preview(visit, team, settings, is_text=form.text("show") == "text")
+
+
+def _written(form: forms.Form, known: Settings) -> Settings:
+    """The settings with what stands in the form; an unknown choice leaves the one that was there."""
+    word = form.text("quoted_history")
+    history = QuotedHistory(word) if word in tuple(QuotedHistory) else known.quoted_history
+    return replace(known, desk_name=form.fields.get("desk_name", known.desk_name), quoted_history=history)
+
+
+def _written_team(form: forms.Form, known: Team) -> Team:
+    fields = form.fields
+    return replace(
+        known,
+        name=fields.get("name", ""),
+        address=fields.get("address", ""),
+        signature=fields.get("signature", ""),
+        is_active=bool(form.text("is_active")),
+    )
+
+
+def _page(visit: Visit, settings: Settings, error: DeskError | None = None) -> Response:
+    values = {"settings": settings, "choices": tuple(QuotedHistory), "teams": settings.teams.values()}
+    return _framing(visit, "agent/mail_settings.html", values, error)
+
+
+def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Response:
+    values = {
+        "team": team,
+        "support_address": visit.settings.support_address,
+        "mail_domain": visit.settings.mail_domain,
+        "variables": ", ".join(f"{{{name}}}" for name in VARIABLES),
+    }
+    return _framing(visit, "agent/team.html", values, error)
+
+
+def _framing(visit: Visit, template: str, values: Mapping[str, Any], error: DeskError | None) -> Response:
+    """A page that shows the preview in a frame."""
+    response = errors.render(visit, template, {**values, "error_field": getattr(error, "field", "")}, error)
+    response.headers["Content-Security-Policy"] = _WITH_FRAME
+    return response
+
+
+def _preview(visit: Visit, team: Team | None, settings: Settings, *, is_text: bool) -> Response:
+    notice = replies.preview(team, visit.agent, settings, visit.language, visit.now)
+    body, kind = (notice.text, "plain") if is_text else (notice.html, "html")
+    return Response(body, {"Content-Type": f"text/{kind}; charset=utf-8", **_IN_FRAME})
