@@ -28,7 +28,7 @@ MAY_USE = {
     | {"chalicelib.adapters", "chalicelib.desk", "chalicelib.mail", "chalicelib.i18n", "chalicelib.web"},
 }
 WRITERS = {"chalicelib.adapters.transaction", "chalicelib.adapters.items", "chalicelib.adapters.ses"}
-READS = {"get", "get_page", "get_panel", "find", "by_queue", "by_day", "download_url", "read", "now"}
+READS = {"count_in_hand", "get", "get_page", "get_panel", "find", "by_queue", "by_day", "download_url", "read", "now"}
 AWS = {"boto3", "botocore", "pynamodb", "s3transfer"}
 THIRD_PARTY = {
     "domain": {"holidays"},
@@ -36,6 +36,7 @@ THIRD_PARTY = {
 }
 HANDLERS = {
     "app.app",
+    "app.check_mail",
     "app.hourly_upkeep",
     "app.deliver",
     "app.inbound_mail",
