@@ -13,6 +13,7 @@ from chalicelib.log import logger
 UPKEEP_WITHIN = timedelta(hours=3)
 """After this the hourly upkeep has handed over whatever the stream announced in vain, even if one of its runs failed:
 it takes what is queued for an hour."""
+_STAYS = (Outcome.WAITS, Outcome.FAILED)
 
 
 def count() -> int:
@@ -28,14 +29,15 @@ def list_all() -> tuple[Letter, ...]:
 
 def replay(queue: LetterQueue, letter_id: str, now: datetime) -> Outcome:
     """Does one letter again. Harmless when repeated. Raises NotFound when it isn't there any more."""
-    passed_over = []
+    kept: list[Letter] = []
     try:
         for letter in dead_letters.draw(queue):
-            if letter.id == letter_id:
-                return _tried(letter, now)
-            passed_over.append(letter)
+            outcome = _tried(letter, now) if letter.id == letter_id else None
+            kept += [letter] if outcome in (None, *_STAYS) else []
+            if outcome:
+                return outcome
     finally:
-        _let_go(passed_over)
+        _let_go(kept)
     raise NotFound("letter_not_found")
 
 
@@ -43,11 +45,11 @@ def replay_all(now: datetime, is_time_left: Callable[[], bool] = lambda: True) -
     """Does the letters of all queues again, as many as there is time for, and returns how many ended how."""
     ended: Counter[Outcome] = Counter()
     for queue in LetterQueue:
-        kept = []
+        kept: list[Letter] = []
         for letter in dead_letters.draw(queue) if dead_letters.count(queue) else ():
             outcome = _tried(letter, now)
             ended[outcome] += 1
-            kept += [letter] if outcome in (Outcome.WAITS, Outcome.FAILED) else []
+            kept += [letter] if outcome in _STAYS else []
             if not is_time_left():
                 break
         _let_go(kept)
