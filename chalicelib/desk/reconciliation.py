@@ -26,9 +26,9 @@ class Checked:
 def check(since: datetime, now: datetime, is_time_left: Callable[[], bool] = lambda: True) -> Checked:
     """Quarantines every mail stored since then that nothing became of within an hour, and returns what it found.
 
-    Lists all mails there are, whatever `since` says, a thousand a request: a desk with a million mails needs two minutes
-    and pays half a US cent a time. Memory stays the same at any number. Harmless when repeated; a ticket that is made
-    meanwhile wins. Raises TimeoutError when there is no time left before the end: what was found until then is kept.
+    Lists all mails there are, whatever `since` says, a thousand a request: with a million mails it takes some minutes
+    and half a US cent. Memory stays the same at any number. Harmless when repeated; a ticket that is made meanwhile
+    wins. Raises TimeoutError when there is no time left before the end: what was found until then is kept.
     """
     checked = Checked()
     for mails in inbound_mail.list_raw(since, now - _HANDLED_WITHIN):

@@ -86,14 +86,14 @@ def test_a_refusal_of_the_desk_is_told_in_its_own_words(
 ) -> None:
     @click.command()
     def refused() -> None:
-        raise NotFound("mail_not_quarantined")
+        raise NotFound("mail_not_found")
 
     monkeypatch.setattr("infra.cli.cli", refused)
     monkeypatch.setattr("sys.argv", ["deskbell"])
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    assert "This mail is not in quarantine." in capsys.readouterr().err
+    assert "There is no such mail." in capsys.readouterr().err
 
 
 def test_a_look_into_the_future_is_no_log(tmp_path: Path) -> None:
