@@ -13,11 +13,12 @@ from urllib.parse import unquote_plus
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from chalice.app import Chalice, Rate
+from chalice.app import Chalice, CloudWatchEvent, Rate
 
 from chalicelib.adapters import outbox as outbox_store
 from chalicelib.adapters import ses_events
-from chalicelib.desk import feedback, inbound, outbox, surveys, timers, upkeep
+from chalicelib.adapters.inbound_mail import NO_MAIL
+from chalicelib.desk import feedback, inbound, outbox, reconciliation, surveys, timers, upkeep
 from chalicelib.domain.errors import DeskError
 from chalicelib.log import logger
 from chalicelib.web.routes import BLUEPRINTS
@@ -28,13 +29,17 @@ for blueprint in BLUEPRINTS:
     app.register_blueprint(blueprint)
 
 _LAST_TRY = 5  # maxReceiveCount of the queues in infra/template.yaml
-_NO_MAIL = "inbound/AMAZON_SES_SETUP_NOTIFICATION"  # what SES writes there when the receipt rule is made
+_SPARE_MILLISECONDS = 30_000
 
 Event = dict[str, Any]
 
 
 class RecordFailed(Exception):
     """Says to Lambda which record and what kind of error, without the error's own words: they may hold an address."""
+
+
+class MailUnhandled(Exception):
+    """Makes the alarm go off: mails came in and nothing became of them."""
 
 
 @app.lambda_function(name="inbound_mail")
@@ -96,11 +101,22 @@ def hourly_upkeep(event: Any) -> None:
         logger.info("tickets mended", count=upkeep.mend(_now()))
 
 
+@app.schedule(Rate(1, unit=Rate.DAYS), name="check_mail")
+def check_mail(event: CloudWatchEvent) -> None:
+    """Every day: mails that nothing became of go to quarantine, and as long as one of them waits there the function
+    fails, so that the alarm goes off; tried again it fails again."""
+    now = _now()
+    found = reconciliation.check(now - reconciliation.LOOK_BACK, now, lambda: _is_time_left(event.context))
+    logger.info("mails checked", seen=found.seen, missing=found.missing, waiting=found.waiting)
+    if found.waiting:
+        raise MailUnhandled(f"{found.waiting} of {found.seen} mails were never handled; they are in quarantine")
+
+
 def _receive_mails(record: SQSRecord) -> None:
     body = json.loads(record.body)
     for entry in body.get("Records", []):  # S3's test event at the creation of the notification has none
         key, received_at = unquote_plus(entry["s3"]["object"]["key"]), _instant(entry["eventTime"]) or _now()
-        if key != _NO_MAIL:
+        if key != NO_MAIL:
             _receive_mail(key, received_at, _tries(record))
 
 
@@ -156,6 +172,11 @@ def _log_failure(name: str, error: Exception) -> None:
 
 def _tries(record: SQSRecord) -> int:
     return int(record.attributes.approximate_receive_count)
+
+
+def _is_time_left(context: Any) -> bool:
+    """Before Lambda ends the function (https://docs.aws.amazon.com/lambda/latest/dg/python-context.html)."""
+    return int(context.get_remaining_time_in_millis()) > _SPARE_MILLISECONDS
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -14,7 +14,12 @@ class Config:
 
     mail_bucket: str
     files_bucket: str
+    inbound_queue_url: str
     outbox_queue_url: str
+    inbound_dead_letters_url: str
+    outbox_dead_letters_url: str
+    relay_dead_letters_url: str
+    schedule_dead_letters_url: str
     state_machine_arn: str
     user_pool_id: str
     user_pool_client_id: str

@@ -2,9 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from datetime import timedelta
 
 import botocore.exceptions
 import click
@@ -12,20 +10,19 @@ import click
 from chalicelib import i18n
 from chalicelib.domain.errors import DeskError
 from chalicelib.domain.words import Role
-from infra import checks, destroy, doctor, local_cloud, logs, mailbox, screen
+from infra import checks, destroy, doctor, local_cloud, logs, mailbox, screen, waiting_mail
 from infra import deploy as deployment
 from infra import up as local
-from infra.account import NO_CREDENTIALS, Account, Outputs
+from infra.account import NO_CREDENTIALS, Account
 from infra.bench.commands import bench
 from infra.invitation import invite_by_hand, present_role
-from infra.local_desk import STACK, LocalDesk, running_desk
+from infra.local_desk import STACK, running_desk
 from infra.package import package as make_package
 from infra.places import BUILD, state_directory
 from infra.provision import Person
 from infra.trouble import Trouble
 from infra.wanted import Wanted, refuse_wrong_address
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from infra.which_desk import meant, region_option, stack_option
 
 
 def main() -> None:
@@ -64,27 +61,6 @@ def _unexpected(error: Exception) -> Trouble:
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(traceback.format_exc())
     return Trouble(f"Something we did not expect: {error!r}.", f"Please report it with {report}.")
-
-
-def _stack_option(command: Command) -> Command:
-    text = "A deployed desk, in the account that the AWS configuration names; otherwise the one on this machine."
-    return click.option("--stack", metavar="NAME", help=text)(_region_option(command))
-
-
-def _region_option(command: Command) -> Command:
-    return click.option("--region", metavar="R", help="The AWS region; otherwise the one of the configuration.")(
-        command
-    )
-
-
-def _meant(stack: str | None, region: str | None) -> tuple[Account, Outputs, LocalDesk | None]:
-    """The desk that a command is about, and its names; raises Trouble when it is not there."""
-    if stack is None:
-        desk = running_desk(or_stack=True)
-        local_cloud.enter(desk)
-        return Account(STACK), desk.outputs, desk
-    account = Account(stack, region)
-    return account, account.outputs(), None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -169,7 +145,7 @@ def package() -> None:
 @click.option("--domain-name", metavar="D", help="The desk's own name on the web; needs --certificate.")
 @click.option("--certificate", metavar="ARN", help="That name's certificate: ACM, region us-east-1.")
 @click.option("--alarm-email", metavar="EMAIL", help="Who is told when something fails.")
-@_region_option
+@region_option
 def deploy(stack: str, region: str | None, **wanted: str | None) -> None:
     """Put the desk into your AWS account, or upgrade it.
 
@@ -188,7 +164,7 @@ def deploy(stack: str, region: str | None, **wanted: str | None) -> None:
     help="Otherwise an agent; somebody known keeps the role.",
 )
 @click.option("--language", type=click.Choice(i18n.LANGUAGES), default="en", show_default=True, help="Of the pages.")
-@_stack_option
+@stack_option
 def invite(
     address: str, name: str | None, role: str | None, language: str, stack: str | None, region: str | None
 ) -> None:
@@ -197,7 +173,7 @@ def invite(
     Cognito mails them a temporary password; a desk on an emulator prints it here. Somebody known keeps theirs.
     """
     refuse_wrong_address("The address", address)
-    account, outputs, _ = _meant(stack, region)
+    account, outputs, _ = meant(stack, region)
     account.enter(outputs)
     role = role or present_role(address) or Role.AGENT.value
     invite_by_hand(account, outputs, Person(address, name or address.partition("@")[0], role, language))
@@ -207,7 +183,7 @@ def invite(
 @click.option("--stack", default=STACK, show_default=True, metavar="NAME", help="Which desk.")
 @click.option("--everything", is_flag=True, help="Delete tickets, mail and files as well.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_region_option
+@region_option
 def take_out(stack: str, region: str | None, everything: bool, yes: bool) -> None:
     """Take the desk out of your AWS account.
 
@@ -231,7 +207,7 @@ def _agree_or_end(question: str) -> None:
 
 
 @cli.command(name="doctor")
-@_stack_option
+@stack_option
 def examine(stack: str | None, region: str | None) -> None:
     """Say what is not right, and how to mend it."""
     desk = None if stack else running_desk(or_stack=True)
@@ -248,13 +224,13 @@ def examine(stack: str | None, region: str | None) -> None:
 @click.argument("function", required=False)
 @click.option("--follow", is_flag=True, help="Go on showing new lines.")
 @click.option("--minutes", type=click.IntRange(min=1), default=60, show_default=True, help="How far to look back.")
-@_stack_option
+@stack_option
 def show_logs(function: str | None, follow: bool, minutes: int, stack: str | None, region: str | None) -> None:
     """Show what the functions logged.
 
     Of one FUNCTION (api, deliver, …) or of all.
     """
-    account, _, _ = _meant(stack, region)
+    account, _, _ = meant(stack, region)
     since = timedelta(minutes=minutes)
     for line in (logs.follow if follow else logs.read)(account, function, since):
         click.echo(f"{line.at:%H:%M:%S} {line.function:<13} {line.text}")
@@ -262,20 +238,20 @@ def show_logs(function: str | None, follow: bool, minutes: int, stack: str | Non
 
 @cli.group()
 def mail() -> None:
-    """Send the desk a mail, see what it sent and could not read."""
+    """Send the desk a mail, see what it sent and what waits."""
 
 
 @mail.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--from", "sender", metavar="ADDRESS", help="The envelope's sender; otherwise that of the header From.")
-@_stack_option
+@stack_option
 def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: str | None) -> None:
     """Deliver raw mails as SES would.
 
     `-` reads one from standard input.
     """
     raw_mails = mailbox.read_files(files, sys.stdin.buffer)
-    account, outputs, _ = _meant(stack, region)
+    account, outputs, _ = meant(stack, region)
     for raw in raw_mails:
         click.echo(mailbox.send(account, outputs, raw, sender))
 
@@ -285,7 +261,7 @@ def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: 
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in the order of the files.")
 @click.option("--desk", "ask_local", is_flag=True, help="Ask the desk on this machine which ticket it would be.")
 @click.option("--stack", metavar="NAME", help="Ask a deployed desk instead.")
-@_region_option
+@region_option
 def explain_mails(
     files: tuple[str, ...], as_json: bool, ask_local: bool, stack: str | None, region: str | None
 ) -> None:
@@ -299,7 +275,7 @@ def explain_mails(
     if not (ask_local or stack):
         explain.explain(files, as_json=as_json)
         return
-    account, outputs, _ = _meant(stack, region)
+    account, outputs, _ = meant(stack, region)
     account.enter(outputs)
     from infra.explained_destination import found
 
@@ -308,10 +284,10 @@ def explain_mails(
 
 @mail.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, whole mails.")
-@_stack_option
+@stack_option
 def list_sent(as_json: bool, stack: str | None, region: str | None) -> None:
     """Show the mail that a desk on an emulator sent, oldest first."""
-    account, _, desk = _meant(stack, region)
+    account, _, desk = meant(stack, region)
     mails = mailbox.list_sent(account, desk)
     if as_json:
         for line in mailbox.as_lines(mails):
@@ -323,13 +299,13 @@ def list_sent(as_json: bool, stack: str | None, region: str | None) -> None:
 
 @mail.command(name="show")
 @click.argument("number", default="last", metavar="[N|last]")
-@_stack_option
+@stack_option
 def show_sent(number: str, stack: str | None, region: str | None) -> None:
     """Print a sent mail: its headers, then its text.
 
     N is its number in `mail list`.
     """
-    account, _, desk = _meant(stack, region)
+    account, _, desk = meant(stack, region)
     click.echo(mailbox.as_text(mailbox.pick(mailbox.list_sent(account, desk), number)))
 
 
@@ -337,37 +313,6 @@ def _second(at: str) -> str:
     return at[:19].replace("T", " ")
 
 
-@mail.command()
-@_stack_option
-def quarantine(stack: str | None, region: str | None) -> None:
-    """Show the mails that could not be read."""
-    account, outputs, _ = _meant(stack, region)
-    account.enter(outputs)
-    from chalicelib.desk import inbound
-    from chalicelib.domain.inbound_mail import FateState
-
-    mails = inbound.list_in_hand(FateState.QUARANTINED)
-    screen.table(("Key", "Came in (UTC)", "Cause"), ((m.key, f"{m.received_at:%F %T}", m.cause) for m in mails))
-
-
-@mail.command()
-@click.argument("keys", nargs=-1, metavar="KEY…")
-@click.option("--all", "every", is_flag=True, help="All that are in quarantine.")
-@_stack_option
-def replay(keys: tuple[str, ...], every: bool, stack: str | None, region: str | None) -> None:
-    """Read quarantined mails again."""
-    if bool(keys) == every:
-        raise click.UsageError("Name the mails' keys, or say --all.")
-    account, outputs, _ = _meant(stack, region)
-    account.enter(outputs)
-    from chalicelib.desk import inbound
-    from chalicelib.domain.inbound_mail import SETTLED, FateState
-
-    wanted = [m.key for m in inbound.list_in_hand(FateState.QUARANTINED)] if every else keys
-    unread = [key for key in wanted if inbound.replay(key, datetime.now(UTC)).state not in SETTLED]
-    screen.out.print(f"{len(wanted) - len(unread)} of {len(wanted)} mails are on a ticket now.")
-    if unread:
-        raise Trouble(f"Still not readable: {', '.join(unread)}", "./deskbell mail quarantine shows the cause.")
-
-
+for verb in waiting_mail.VERBS:
+    mail.add_command(verb)
 cli.add_command(bench)

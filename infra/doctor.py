@@ -14,11 +14,12 @@ from infra.sender import active_rule_set, find_sender
 from infra.trouble import Trouble
 
 DEAD_LETTERS = {
-    "InboundDeadLetters": "./deskbell mail quarantine shows the mails, ./deskbell logs inbound_mail the reason.",
-    "OutboxDeadLetters": "./deskbell logs deliver shows the reason.",
-    "RelayDeadLetters": "./deskbell logs relay shows the reason.",
-    "ScheduleDeadLetters": "./deskbell logs send_surveys and ./deskbell logs upkeep show the reason.",
+    "InboundDeadLetters": "inbound_mail",
+    "OutboxDeadLetters": "deliver",
+    "RelayDeadLetters": "relay",
+    "ScheduleDeadLetters": "send_surveys, upkeep, check_mail or mail_events",
 }
+"""Dead-letter queues and the functions whose logs say why."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def _pages(address: str) -> Finding:
 
 def _dead_letters(account: Account) -> Iterator[Finding]:
     sqs, cloudformation = account.client("sqs"), account.client("cloudformation")
-    for queue, cure in DEAD_LETTERS.items():
+    for queue, function in DEAD_LETTERS.items():
+        cure = f"./deskbell mail dead-letters shows what to do, ./deskbell logs {function} the reason."
         detail = cloudformation.describe_stack_resource(StackName=account.stack, LogicalResourceId=queue)
         url = detail["StackResourceDetail"]["PhysicalResourceId"]
         name = "ApproximateNumberOfMessages"

@@ -11,6 +11,8 @@ from moto import mock_aws
 
 REGION = "ap-northeast-2"
 TABLE, MAIL_BUCKET, FILES_BUCKET = "deskbell-test", "deskbell-test-mail", "deskbell-test-files"
+DEAD_LETTERS = ("inbound_dead_letters", "outbox_dead_letters", "relay_dead_letters", "schedule_dead_letters")
+QUEUES = ("inbound_queue", "outbox_queue", *DEAD_LETTERS)
 ADDRESS, SUPPORT = "https://desk.example", "support@desk.example"
 
 os.environ.update(
@@ -104,7 +106,9 @@ def _create_resources() -> None:
     s3 = aws.client("s3")
     for bucket in (MAIL_BUCKET, FILES_BUCKET):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    os.environ["DESKBELL_OUTBOX_QUEUE_URL"] = aws.client("sqs").create_queue(QueueName="outbox")["QueueUrl"]
+    for queue in QUEUES:
+        url = aws.client("sqs").create_queue(QueueName=queue)["QueueUrl"]
+        os.environ[f"DESKBELL_{queue.upper()}_URL"] = url
     states = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
     os.environ["DESKBELL_STATE_MACHINE_ARN"] = aws.client("stepfunctions").create_state_machine(
         name="sla", definition=json.dumps(states), roleArn="arn:aws:iam::123456789012:role/sla"

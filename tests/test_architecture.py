@@ -29,17 +29,8 @@ MAY_USE = {
 }
 WRITERS = {"chalicelib.adapters.transaction", "chalicelib.adapters.items", "chalicelib.adapters.ses"}
 READS = {
-    "get",
-    "get_page",
-    "get_panel",
-    "find",
-    "by_queue",
-    "by_day",
-    "download_url",
-    "original_url",
-    "read",
-    "read_raw",
-    "now",
+    *("count_in_hand", "get", "get_page", "get_panel", "find", "by_queue", "by_day", "download_url", "original_url"),
+    *("read", "read_raw", "now"),
 }
 AWS = {"boto3", "botocore", "pynamodb", "s3transfer"}
 THIRD_PARTY = {
@@ -48,6 +39,7 @@ THIRD_PARTY = {
 }
 HANDLERS = {
     "app.app",
+    "app.check_mail",
     "app.hourly_upkeep",
     "app.deliver",
     "app.inbound_mail",

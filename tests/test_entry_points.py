@@ -132,8 +132,8 @@ class TestInboundMail:
             assert app.inbound_mail(on_try(5, "received_mails"), CONTEXT) == NOTHING_FAILED
         assert "s3.GetObject" not in wire.requests
         assert {(mail.key, mail.cause, mail.detail.partition(":")[0]) for mail in quarantined()} == {
-            ("inbound/first", "failed", "TimeoutError"),
-            ("inbound/second mail=펌프", "failed", "TimeoutError"),
+            ("inbound/first", "never_ends", "TimeoutError"),
+            ("inbound/second mail=펌프", "never_ends", "TimeoutError"),
         }
         assert inbound.replay("inbound/first", NOW)
 

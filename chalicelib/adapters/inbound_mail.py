@@ -1,17 +1,19 @@
 """Mails as SES stored them, what is known of each, and what became of it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
-from chalicelib.adapters.aws import client
+from chalicelib.adapters.aws import client, send_to_queue
 from chalicelib.adapters.codec import decode, encode, instant
+from chalicelib.adapters.files import LINK_LIFE_SECONDS
 from chalicelib.adapters.items import (
     CustomerItem,
     Item,
@@ -21,12 +23,16 @@ from chalicelib.adapters.items import (
     address_key,
     mail_queue,
 )
+from chalicelib.adapters.paging import Page, cursor_after, cursor_of, place_of
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.inbound_mail import IN_HAND, SETTLED, Fate, FateState
 
+PREFIX = "inbound/"
+NO_MAIL = f"{PREFIX}AMAZON_SES_SETUP_NOTIFICATION"
+"""What SES writes there when the receipt rule is made."""
 _LONGEST_ID = 1_000
 _HOUR_SECONDS = 3600
 _KEPT_SECONDS = 2 * _HOUR_SECONDS
@@ -83,23 +89,48 @@ class Query:
     received_at: datetime
 
 
-def read_raw(key: str) -> bytes:
-    """The whole mail. Raises NotFound("mail_not_found")."""
+def read_raw(key: str, size: int | None = None) -> bytes:
+    """The whole mail, or no more than its first `size` bytes. Raises NotFound("mail_not_found")."""
     s3 = client("s3")
     try:
         body: Any = s3.get_object(Bucket=config().mail_bucket, Key=key)["Body"]
     except s3.exceptions.NoSuchKey:
         raise NotFound("mail_not_found") from None
-    return bytes(body.read())
+    with body:
+        return bytes(body.read(size))
 
 
-def list_raw(since: datetime) -> Iterator[tuple[str, datetime]]:
-    """Keys and times of the mails that SES stored since then; one request per thousand mails there are."""
-    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=config().mail_bucket, Prefix="inbound/")
+def download_url(key: str) -> str:
+    """A link for five minutes that saves the original instead of showing it."""
+    parameters = {
+        "Bucket": config().mail_bucket,
+        "Key": key,
+        "ResponseContentDisposition": 'attachment; filename="mail.eml"',
+        "ResponseContentType": "application/octet-stream",
+    }
+    url = client("s3").generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_LIFE_SECONDS)
+    return str(url)
+
+
+def list_raw(since: datetime, until: datetime) -> Iterator[Mapping[str, datetime]]:
+    """When the mails came that SES stored between these instants, by key, as many at a time as one request lists.
+
+    SES's keys have no order, so each call walks through all mails there are: a request per thousand, of which most may
+    bring nothing (a thousand requests cost half a US cent: https://aws.amazon.com/s3/pricing/).
+    """
+    pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=config().mail_bucket, Prefix=PREFIX)
     for page in pages:
-        for entry in page.get("Contents", ()):
-            if entry["LastModified"] >= since:
-                yield entry["Key"], entry["LastModified"]
+        found = {entry["Key"]: entry["LastModified"] for entry in page.get("Contents", ())}
+        yield {key: at for key, at in found.items() if since <= at < until and key != NO_MAIL}
+
+
+def enqueue(key: str, received_at: datetime) -> None:
+    """Tells `inbound_mail` of a mail once more, as S3 did; twice is harmless.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    """
+    record = {"eventTime": instant(received_at), "s3": {"object": {"key": quote_plus(key)}}}
+    send_to_queue(config().inbound_queue_url, {"Records": [record]})
 
 
 def look_up(query: Query) -> Known:
@@ -171,13 +202,12 @@ def hold(transaction: Transaction, fate: Fate) -> None:
 
 def keep_fate(fate: Fate) -> bool:
     """Writes a fate alone. False when a ticket has the mail already: then that stays. Harmless when repeated."""
-    try:
-        _item_of(fate).save(condition=_is_free(), add_version_condition=False)
-    except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    return _keep(fate, _is_free())
+
+
+def keep_first_fate(fate: Fate) -> bool:
+    """Writes a fate alone. False when the mail has any already: then that stays."""
+    return _keep(fate, MailItem.pk.does_not_exist())
 
 
 def find_fates(keys: Iterable[str]) -> dict[str, Fate]:
@@ -187,10 +217,31 @@ def find_fates(keys: Iterable[str]) -> dict[str, Fate]:
     return {fate.key: fate for fate in found}
 
 
-def list_in_hand(state: FateState, limit: int = 100) -> tuple[Fate, ...]:
-    """Held or quarantined mails, newest first."""
-    items = MailItem.query(mail_queue(state), index_name="by_queue", limit=limit, scan_index_forward=False)
-    return tuple(decode(Fate, item.body) for item in items)
+def list_in_hand(state: FateState, cursor: str | None = None, limit: int = 100) -> Page[Fate]:
+    """A page of the held or quarantined mails, newest first; one request at any number of mails."""
+    queue = mail_queue(state)
+    results = MailItem.query(
+        queue,
+        index_name="by_queue",
+        limit=limit,
+        page_size=limit,
+        scan_index_forward=False,
+        last_evaluated_key=place_of(cursor, "queue", queue, "MAIL"),
+    )
+    items = tuple(decode(Fate, item.body) for item in results)
+    return Page(items, cursor_of(results.last_evaluated_key, "queue"))
+
+
+def place_after(fate: Fate) -> str:
+    """The cursor that asks for the mails that came before this one."""
+    return cursor_after(instant(fate.received_at), _mail_key(fate.key))
+
+
+def count_in_hand(state: FateState, before: datetime | None = None, most: int = 1_000) -> int:
+    """How many held or quarantined mails there are, of those that came before an instant; counts no further than
+    `most`, which one request reads."""
+    older = MailItem.queue_sk < instant(before) if before else None
+    return int(MailItem.count(mail_queue(state), older, index_name="by_queue", limit=most))
 
 
 def get_fate(key: str) -> Fate:
@@ -199,6 +250,16 @@ def get_fate(key: str) -> Fate:
         return decode(Fate, MailItem.get(_mail_key(key), "MAIL", consistent_read=True).body)
     except MailItem.DoesNotExist:
         raise NotFound("mail_not_found") from None
+
+
+def _keep(fate: Fate, condition: Condition) -> bool:
+    try:
+        _item_of(fate).save(condition=condition, add_version_condition=False)
+    except PutError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
 
 
 def _item_of(fate: Fate) -> MailItem:

@@ -1,11 +1,8 @@
 """Tickets in the table: one by number, whole pages, queues; saved with everything that belongs to the change."""
 
-import base64
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
 
 from pynamodb.expressions.operand import Path
 
@@ -29,6 +26,7 @@ from chalicelib.adapters.items import (
     status_queue,
     ticket_key,
 )
+from chalicelib.adapters.paging import Page, cursor_of, place_of
 from chalicelib.adapters.surveys import survey_of
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.domain.entry import Entry
@@ -39,16 +37,7 @@ from chalicelib.domain.survey import Survey
 from chalicelib.domain.ticket import Change, Ticket
 from chalicelib.domain.words import Status
 
-T = TypeVar("T")
 _NEVER = "9999"
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    """Some of many; `cursor` asks for what follows, None at the end."""
-
-    items: tuple[T, ...]
-    cursor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +83,9 @@ def list_by_queue(queue: Queue, agent_id: int, cursor: str | None = None, limit:
         limit=limit,
         page_size=limit,
         scan_index_forward=queue is not Queue.RESOLVED,
-        last_evaluated_key=_place_of(cursor, index, partition),
+        last_evaluated_key=place_of(cursor, index, partition, "TICKET"),
     )
-    return Page(tuple(_ticket_of(item) for item in results), _cursor_of(results.last_evaluated_key, index))
+    return Page(tuple(_ticket_of(item) for item in results), cursor_of(results.last_evaluated_key, index))
 
 
 def get_entry(number: int, entry_id: int) -> Entry:
@@ -194,22 +183,3 @@ _QUERIES = {
     Queue.PENDING: ("queue", status_queue(Status.PENDING)),
     Queue.RESOLVED: ("queue", status_queue(Status.RESOLVED)),
 }
-
-
-def _cursor_of(last: dict[str, Any] | None, index: str) -> str | None:
-    """A place in a queue: the order of the last ticket shown, and its key."""
-    if not last:
-        return None
-    return base64.urlsafe_b64encode(json.dumps([last[f"{index}_sk"]["S"], last["pk"]["S"]]).encode()).decode()
-
-
-def _place_of(cursor: str | None, index: str, partition: str) -> dict[str, Any] | None:
-    """Where the query goes on, always in its own partition; a cursor that was tampered with starts at the beginning."""
-    try:
-        order, pk = json.loads(base64.urlsafe_b64decode(cursor or ""))
-    except (ValueError, TypeError):
-        return None
-    if not (order and pk and isinstance(order, str) and isinstance(pk, str)):
-        return None
-    key = {"pk": pk, "sk": "TICKET", f"{index}_pk": partition, f"{index}_sk": order}
-    return {name: {"S": value} for name, value in key.items()}

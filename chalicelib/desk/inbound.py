@@ -14,7 +14,7 @@ from chalicelib.desk.matching import Match
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import normal_address
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
-from chalicelib.domain.inbound_mail import SETTLED, Fate, FateState
+from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.log import logger
 from chalicelib.mail.message import InboundMail, without_tag
@@ -46,14 +46,23 @@ def receive(key: str, received_at: datetime, now: datetime, *, is_released: bool
 
 
 def give_up(key: str, error: Exception, received_at: datetime) -> None:
-    """Quarantines a mail that our own code fails on, after the queue's last try (the mail stays as it is)."""
+    """Quarantines a mail that our own code fails on, after the queue's last try (the mail stays as it is).
+
+    TimeoutError means that the code did not fail but never came to an end.
+    """
     detail = f"{type(error).__name__}: {error}"[:_LONGEST_ERROR]
-    _put_aside(Fate(key, FateState.QUARANTINED, received_at, "failed", detail))
+    cause = NEVER_ENDS if isinstance(error, TimeoutError) else "failed"
+    _put_aside(Fate(key, FateState.QUARANTINED, received_at, cause, detail))
 
 
 def list_in_hand(state: FateState) -> tuple[Fate, ...]:
-    """Held or quarantined mails, newest first, at most 100."""
-    return inbound_mail.list_in_hand(state)
+    """All held or quarantined mails, newest first; a request for each hundred."""
+    page = inbound_mail.list_in_hand(state)
+    found = page.items
+    while page.cursor:
+        page = inbound_mail.list_in_hand(state, page.cursor)
+        found += page.items
+    return found
 
 
 def replay(key: str, now: datetime) -> Fate:
@@ -66,13 +75,16 @@ def replay(key: str, now: datetime) -> Fate:
 
 
 def dismiss(key: str, by: Agent) -> Fate:
-    """Puts a held or quarantined mail aside for good; its original stays, and `replay` still takes it.
+    """Puts a held or quarantined mail aside; its original stays, `replay` still takes it, and `quarantine.restore`
+    brings it back. Harmless when repeated.
 
     Raises NotFound, NotAllowed, and Conflict("mail_on_ticket") for one that a ticket has.
     """
     by.require(Right.SEE_QUARANTINE)
     fate = inbound_mail.get_fate(key)
-    dismissed = replace(fate, state=FateState.DISMISSED, detail=f"{by.name}: {fate.detail}")
+    if fate.state is FateState.DISMISSED:
+        return fate
+    dismissed = replace(fate, state=FateState.DISMISSED, dismissed_by=by.name, dismissed_from=fate.state)
     if not inbound_mail.keep_fate(dismissed):
         raise Conflict("mail_on_ticket", number=inbound_mail.get_fate(key).ticket)
     return dismissed

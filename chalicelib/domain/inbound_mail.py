@@ -17,13 +17,18 @@ SETTLED = frozenset({FateState.TICKET, FateState.DUPLICATE})
 """States in which a ticket has the mail; nothing may take it back from there."""
 IN_HAND = frozenset({FateState.HELD, FateState.QUARANTINED})
 """States in which a mail waits for a person."""
+NEVER_ENDS = "never_ends"
+"""The cause of a mail whose reading took all the time or memory a function has."""
+NEVER_HANDLED = "never_handled"
+"""The cause of a mail that the daily check found without a fate."""
 
 
 @dataclass(frozen=True)
 class Fate:
     """Of the mail stored under `key`. `cause` is a code, `detail` for who wants to mend it; `ticket` 0 is none.
 
-    `sender` and `subject` are as the mail says, shortened, "" where it could not be read.
+    `sender` and `subject` are as the mail says, shortened, "" where it could not be read. Of a dismissed mail
+    `dismissed_by` is a name, `dismissed_from` the state that undoing it brings back.
     """
 
     key: str
@@ -34,3 +39,5 @@ class Fate:
     ticket: int = 0
     sender: str = ""
     subject: str = ""
+    dismissed_by: str = ""
+    dismissed_from: FateState | None = None

@@ -15,6 +15,7 @@ STYLE_SHEETS = (
     "public.css",
     "console.css",
     "queue.css",
+    "quarantine.css",
     "ticket.css",
     "reports.css",
 )

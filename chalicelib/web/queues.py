@@ -7,18 +7,18 @@ from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.queue import Queue, queues_for
 from chalicelib.web import pages
 from chalicelib.web.blueprint import DeskBlueprint
+from chalicelib.web.paths import cursor_of
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
 
 ROWS = 25
-_LONGEST_CURSOR = 200
 
 
 @routes.agents("/agent", Right.WORK_ON_TICKETS)
 def show(visit: Visit) -> Response:
     queue = _queue(visit.query("queue"), visit.agent)
-    cursor = _cursor(visit)
+    cursor = cursor_of(visit, "after")
     page = tickets.list_by_queue(queue, visit.agent.id, cursor, ROWS)
     values = {
         "queue": queue,
@@ -29,12 +29,6 @@ def show(visit: Visit) -> Response:
         "agents": visit.settings.agents,
     }
     return pages.render(visit, "agent/queue.html", values)
-
-
-def _cursor(visit: Visit) -> str | None:
-    """One longer than ours ever are starts at the beginning, before anybody tries to read it."""
-    after = visit.query("after")
-    return after if 0 < len(after) <= _LONGEST_CURSOR else None
 
 
 def _queue(name: str, agent: Agent) -> Queue:

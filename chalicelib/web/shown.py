@@ -15,6 +15,7 @@ _UNITS = (("days", 1440, 2880), ("hours", 60, 60), ("minutes", 1, 1))  # minutes
 _URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
 _EXTRACTED, _EXTRACT = 600, 160
 _LONGEST_TEXT = 20_000
+_MANY = 1_000
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
 _UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "team_set"})
 
@@ -71,6 +72,15 @@ class Shown:
 
     def quarantine_cause(self, cause: str) -> str:
         return self.word("quarantine", cause)
+
+    def quarantine_cure(self, cause: str) -> str:
+        """What to do about it; a cause that is newer than the catalogues has the advice that always holds."""
+        key = f"quarantine.{cause}.cure"
+        return i18n.text(self.language, key if i18n.has(key) else "quarantine.failed.cure")
+
+    def count(self, number: int) -> str:
+        """Nobody counts further than a thousand."""
+        return f"{number}" if number < _MANY else f"{_MANY}+"
 
     def word(self, family: str, word: str) -> str:
         """A word of a closed list; one that is newer than the catalogues is shown as it is."""

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from chalicelib.adapters import aws, customers, inbound_mail
 from chalicelib.adapters.inbound_mail import Alike, Answered, Known, Query
+from chalicelib.adapters.paging import Page
 from chalicelib.adapters.transaction import Transaction, put
 from chalicelib.domain.errors import NotFound, StaleVersion
 from chalicelib.domain.inbound_mail import Fate, FateState
@@ -11,6 +14,8 @@ from tests import factories
 from tests.conftest import MAIL_BUCKET, NOW
 from tests.factories import CUSTOMER_ADDRESS
 from tests.wire import on_the_wire
+
+HOUR = timedelta(hours=1)
 
 pytestmark = pytest.mark.usefixtures("empty_cloud")
 
@@ -77,9 +82,9 @@ def test_an_id_of_broken_characters_can_be_kept() -> None:
 def test_a_mail_in_hand_is_found_and_listed_until_it_is_settled(state: FateState) -> None:
     assert inbound_mail.keep_fate(fate(state))
     assert inbound_mail.get_fate("inbound/x") == fate(state)
-    assert inbound_mail.list_in_hand(state) == (fate(state),)
+    assert (inbound_mail.list_in_hand(state), inbound_mail.count_in_hand(state)) == (Page((fate(state),)), 1)
     settle(fate(FateState.TICKET))
-    assert inbound_mail.list_in_hand(state) == ()
+    assert (inbound_mail.list_in_hand(state), inbound_mail.count_in_hand(state)) == (Page(()), 0)
 
 
 def test_an_unknown_mail_has_no_fate() -> None:
@@ -90,7 +95,7 @@ def test_an_unknown_mail_has_no_fate() -> None:
 def test_the_newest_cause_stays() -> None:
     for cause in ("failed", "no_sender"):
         inbound_mail.keep_fate(fate(FateState.QUARANTINED, cause))
-    assert [mail.cause for mail in inbound_mail.list_in_hand(FateState.QUARANTINED)] == ["no_sender"]
+    assert [mail.cause for mail in inbound_mail.list_in_hand(FateState.QUARANTINED).items] == ["no_sender"]
 
 
 @pytest.mark.parametrize("state", [FateState.TICKET, FateState.DUPLICATE])
@@ -126,15 +131,44 @@ def test_people_are_told_of_a_flood_once() -> None:
     assert look_up().alike == Alike(1, 4, is_alerted=True)
 
 
-def test_the_mails_that_came_since_a_time_are_listed_with_what_became_of_them() -> None:
-    for name in ("x", "y"):
-        aws.client("s3").put_object(Bucket=MAIL_BUCKET, Key=f"inbound/{name}", Body=b"")
+def test_mails_in_hand_are_listed_page_by_page() -> None:
+    fates = [replace(fate(FateState.HELD), key=f"inbound/{n}", received_at=NOW + n * HOUR) for n in range(5)]
+    for each in fates:
+        inbound_mail.keep_fate(each)
+    first = inbound_mail.list_in_hand(FateState.HELD, limit=2)
+    second = inbound_mail.list_in_hand(FateState.HELD, first.cursor, limit=2)
+    assert [*first.items, *second.items] == [fates[4], fates[3], fates[2], fates[1]]
+    assert inbound_mail.place_after(fates[3]) == first.cursor
+    assert inbound_mail.count_in_hand(FateState.HELD, before=fates[3].received_at) == 3
+    assert inbound_mail.list_in_hand(FateState.HELD, "no cursor", limit=2) == first
+
+
+def test_a_first_fate_is_no_second_one() -> None:
+    assert inbound_mail.keep_first_fate(fate(FateState.QUARANTINED))
+    assert not inbound_mail.keep_first_fate(fate(FateState.QUARANTINED, "never_handled"))
+    assert inbound_mail.get_fate("inbound/x").cause == "no_sender"
+
+
+def test_the_mails_that_came_between_two_times_are_listed_with_what_became_of_them() -> None:
+    for key in ("inbound/x", "inbound/y", inbound_mail.NO_MAIL, "elsewhere/z"):
+        aws.client("s3").put_object(Bucket=MAIL_BUCKET, Key=key, Body=b"")
     inbound_mail.keep_fate(fate(FateState.HELD))
-    long_ago, soon = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(hours=1)
-    keys = [key for key, _ in inbound_mail.list_raw(long_ago)]
-    assert keys == ["inbound/x", "inbound/y"]
-    assert inbound_mail.find_fates(keys) == {"inbound/x": fate(FateState.HELD)}
-    assert list(inbound_mail.list_raw(soon)) == []
+    long_ago, soon = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + HOUR
+    (mails,) = inbound_mail.list_raw(long_ago, soon)
+    assert list(mails) == ["inbound/x", "inbound/y"]
+    assert inbound_mail.find_fates(mails) == {"inbound/x": fate(FateState.HELD)}
+    assert list(inbound_mail.list_raw(soon, soon + HOUR)) == list(inbound_mail.list_raw(long_ago, long_ago)) == [{}]
+
+
+def test_a_mail_is_read_as_far_as_wanted() -> None:
+    aws.client("s3").put_object(Bucket=MAIL_BUCKET, Key="inbound/x", Body=b"From: kim")
+    assert (inbound_mail.read_raw("inbound/x", 4), inbound_mail.read_raw("inbound/x")) == (b"From", b"From: kim")
+
+
+def test_the_original_is_saved_and_not_shown() -> None:
+    query_string = parse_qs(urlsplit(inbound_mail.download_url("inbound/x y")).query)
+    assert query_string["response-content-disposition"] == ['attachment; filename="mail.eml"']
+    assert query_string["response-content-type"] == ["application/octet-stream"]
 
 
 def settle(settled: Fate) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters import tickets
-from chalicelib.adapters.tickets import Page
+from chalicelib.adapters.paging import Page
 from chalicelib.domain.errors import NotFound, StaleVersion
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.sla import ClockName

@@ -1,16 +1,21 @@
 """Mails that nobody could read: kept, listed with their cause, read again when it is mended (rules 12 and 24)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.adapters import inbound_mail
-from chalicelib.desk import inbound
-from chalicelib.domain.errors import NotFound
-from chalicelib.domain.inbound_mail import FateState
-from tests.conftest import AGENT, NOW, SUPPORT
+from chalicelib.config import config
+from chalicelib.desk import inbound, quarantine
+from chalicelib.desk.quarantine import Replayed
+from chalicelib.domain.errors import Conflict, NotAllowed, NotFound
+from chalicelib.domain.inbound_mail import Fate, FateState
+from tests.conftest import ADMIN, AGENT, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
-from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address, texts
+from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address, store, texts
+from tests.desk.letters import bodies
+from tests.wire import on_the_wire
 
 HOUR = timedelta(hours=1)
 
@@ -99,3 +104,169 @@ def test_the_original_is_never_deleted() -> None:
     broken = receive(b"")
     inbound.replay(broken, NOW)
     assert inbound_mail.read_raw(broken) == b""
+
+
+def give_up(text: str = "The pump is broken.", error: Exception | None = None, minutes: int = 0) -> str:
+    """A mail that our code failed on, so many minutes after the first."""
+    key = store(raw_mail(text))
+    inbound.give_up(key, error or ZeroDivisionError(), NOW + timedelta(minutes=minutes))
+    return key
+
+
+def hold(text: str = "The pump is broken.") -> str:
+    key = store(raw_mail(text))
+    inbound_mail.keep_fate(Fate(key, FateState.HELD, NOW, "possible_loop"))
+    return key
+
+
+class TestReplaying:
+    def test_pressed_twice_it_makes_one_ticket(self) -> None:
+        key = give_up()
+        fates = [quarantine.try_again(key, NOW) for _ in range(2)]
+        assert [(fate.state, fate.ticket) for fate in fates] == [(FateState.TICKET, 1)] * 2
+        assert (journey.numbers(), len(texts())) == ([1], 1)
+
+    @pytest.mark.parametrize("make", [give_up, hold])
+    @pytest.mark.parametrize("request_", ["dynamodb.BatchGetItem", "dynamodb.TransactWriteItems"])
+    def test_two_people_at_once_make_one_ticket(self, make: object, request_: str) -> None:
+        key = give_up() if make is give_up else hold()
+        with on_the_wire() as wire:
+            wire.meanwhile(request_, lambda: quarantine.try_again(key, NOW))
+            fate = quarantine.try_again(key, NOW)
+        assert (fate.state, fate.ticket) == (FateState.TICKET, journey.numbers()[0])
+        assert (len(journey.numbers()), causes()) == (1, [])
+
+    def test_while_the_queue_delivers_the_same_mail_it_makes_one_ticket(self) -> None:
+        key = give_up()
+        with on_the_wire() as wire:
+            wire.meanwhile("dynamodb.TransactWriteItems", lambda: inbound.receive(key, NOW, NOW))
+            quarantine.try_again(key, NOW)
+        assert (len(journey.numbers()), causes()) == (1, [])
+
+    def test_a_fault_leaves_everything_as_it_was(self) -> None:
+        key = give_up()
+        before = inbound_mail.get_fate(key)
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            assert quarantine.try_again(key, NOW) == before
+        assert inbound_mail.get_fate(key) == before
+
+    def test_one_that_never_came_to_an_end_is_read_by_the_queue_and_not_here(self) -> None:
+        key = give_up(error=TimeoutError("reading it has never come to an end"))
+        with on_the_wire() as wire:
+            assert quarantine.try_again(key, NOW).state is FateState.QUARANTINED
+        assert wire.requests == ["dynamodb.GetItem", "sqs.SendMessage"]
+        (told,) = bodies(config().inbound_queue_url)
+        assert told["Records"][0]["s3"]["object"]["key"] == key.replace("/", "%2F")
+        assert inbound.replay(key, NOW).state is FateState.TICKET
+
+
+class TestAll:
+    def test_each_is_tried_and_the_result_told(self) -> None:
+        for minute in range(3):
+            give_up(f"Pump {minute}.", minutes=minute)
+        receive(b"")
+        give_up(error=TimeoutError())
+        done = quarantine.replay_all(FateState.QUARANTINED, NOW)
+        assert done == Replayed(taken=3, enqueued=1, kept=1)
+        assert sorted(causes()) == ["never_ends", "no_content"]
+
+    def test_held_ones_are_taken_whatever_they_were_held_for(self) -> None:
+        hold()
+        assert quarantine.replay_all(FateState.HELD, NOW) == Replayed(taken=1)
+        assert journey.numbers() == [1]
+
+    def test_when_time_is_over_the_rest_is_counted_and_can_be_gone_on_with(self) -> None:
+        keys = [give_up(f"Pump {minute}.", minutes=minute) for minute in range(3)]
+        first = quarantine.replay_all(FateState.QUARANTINED, NOW, is_time_left=lambda: False)
+        assert (first.taken, first.left) == (1, 2)
+        assert [mail.key for mail in inbound.list_in_hand(FateState.QUARANTINED)] == [keys[1], keys[0]]
+        rest = quarantine.replay_all(FateState.QUARANTINED, NOW, first.cursor)
+        assert rest == Replayed(taken=2)
+
+    def test_what_stays_does_not_keep_the_rest_from_its_turn(self) -> None:
+        """Going on begins after what was tried, not with the same mails again."""
+        give_up()
+        receive(b"", at=NOW + HOUR)
+        first = quarantine.replay_all(FateState.QUARANTINED, NOW, is_time_left=lambda: False)
+        assert (first.kept, first.left) == (1, 1)
+        assert quarantine.replay_all(FateState.QUARANTINED, NOW, first.cursor).taken == 1
+
+    def test_one_that_fails_holds_up_none_of_the_others(self) -> None:
+        give_up("One.")
+        give_up("Two.", minutes=1)
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            done = quarantine.replay_all(FateState.QUARANTINED, NOW)
+        assert (done, texts()) == (Replayed(taken=1, kept=1), ["One."])
+
+    def test_it_goes_past_a_page(self) -> None:
+        for minute in range(101):
+            inbound.give_up(f"inbound/{minute}", ZeroDivisionError(), NOW + timedelta(minutes=minute))
+        assert len(inbound.list_in_hand(FateState.QUARANTINED)) == 101
+        assert quarantine.replay_all(FateState.QUARANTINED, NOW).kept == 101
+
+
+class TestDismissing:
+    @pytest.mark.parametrize("make", [give_up, hold])
+    def test_a_dismissed_mail_waits_no_more_and_undoing_brings_it_back_as_it_was(self, make: object) -> None:
+        key = give_up() if make is give_up else hold()
+        before = inbound_mail.get_fate(key)
+        assert inbound.dismiss(key, SUPERVISOR).dismissed_by == SUPERVISOR.name
+        assert inbound.list_in_hand(before.state) == ()
+        assert quarantine.restore(key, ADMIN) == before
+        assert inbound.list_in_hand(before.state) == (before,)
+
+    def test_twice_is_once(self) -> None:
+        key = give_up()
+        once = inbound.dismiss(key, SUPERVISOR)
+        assert inbound.dismiss(key, ADMIN) == once
+        assert quarantine.restore(key, ADMIN).state is FateState.QUARANTINED
+        assert quarantine.restore(key, ADMIN).state is FateState.QUARANTINED
+
+    @pytest.mark.parametrize("make", [give_up, hold])
+    def test_it_can_still_be_taken(self, make: object) -> None:
+        key = give_up() if make is give_up else hold()
+        inbound.dismiss(key, SUPERVISOR)
+        assert quarantine.try_again(key, NOW).state is FateState.TICKET
+
+    def test_what_a_ticket_has_can_neither_be_dismissed_nor_brought_back(self) -> None:
+        key = give_up()
+        dismissed = inbound.dismiss(key, SUPERVISOR)
+        inbound.replay(key, NOW)
+        with pytest.raises(Conflict, match="mail_on_ticket"):
+            inbound.dismiss(key, SUPERVISOR)
+        assert quarantine.restore(key, SUPERVISOR).state is FateState.TICKET
+        assert not inbound_mail.keep_fate(replace(dismissed, state=FateState.QUARANTINED))
+
+    def test_it_takes_the_right_to(self) -> None:
+        key = give_up()
+        for act in (inbound.dismiss, quarantine.restore):
+            with pytest.raises(NotAllowed):
+                act(key, AGENT)
+
+
+class TestLooking:
+    def test_it_is_shown_as_read_with_its_source(self) -> None:
+        opened = quarantine.open_mail(give_up("Look at me."))
+        assert opened.mail
+        assert (opened.mail.text.strip(), opened.is_cut) == ("Look at me.", False)
+        assert "subject: Pump" in opened.source
+        assert opened.fate == inbound_mail.get_fate(opened.key)
+
+    def test_of_a_large_one_the_beginning(self) -> None:
+        opened = quarantine.open_mail(store(raw_mail("펌프 " * 100_000)))
+        assert (opened.is_cut, len(opened.source), opened.fate) == (True, 200_000, None)
+        assert opened.mail
+
+    def test_one_that_never_came_to_an_end_is_not_read(self) -> None:
+        opened = quarantine.open_mail(give_up("Beware." * 50_000, error=TimeoutError()))
+        assert (opened.mail, opened.is_cut) == (None, True)
+        assert "subject: Pump" in opened.source
+
+    @pytest.mark.parametrize(
+        "key", ["", "inbound/", "elsewhere/x", "/inbound/x", "../inbound/x", "inbound/" + "가" * 340, "inbound/none"]
+    )
+    def test_nothing_else_of_the_store_is_shown(self, key: str) -> None:
+        with pytest.raises(NotFound, match="mail_not_found"):
+            quarantine.open_mail(key)

@@ -8,7 +8,9 @@ from string import Formatter
 import pytest
 
 from chalicelib import i18n
+from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
+from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
 from chalicelib.domain.mail_trouble import FailureKind
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
@@ -17,6 +19,7 @@ from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
 from chalicelib.domain.words import Priority, Role, Source, Status
+from chalicelib.web.quarantine import View
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = {
@@ -58,7 +61,11 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
         *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
+        *("possible_loop", NEVER_ENDS, NEVER_HANDLED),
     ),
+    "quarantine_view": tuple(View),
+    "letter": tuple(LetterKind),
+    "done": tuple(f"letter_{outcome}" for outcome in Outcome),
 }
 
 
@@ -76,6 +83,11 @@ def test_placeholders_are_the_same_in_every_language() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_value_that_is_shown_has_words(family: str) -> None:
     assert [value for value in FAMILIES[family] if f"{family}.{value}" not in KEYS] == []
+
+
+def test_every_cause_says_what_to_do_about_it() -> None:
+    for family in ("quarantine", "letter"):
+        assert [cause for cause in FAMILIES[family] if f"{family}.{cause}.cure" not in KEYS] == []
 
 
 def test_every_key_that_pages_use_has_words() -> None:

@@ -1,41 +1,245 @@
-from chalicelib.adapters import tickets
+from datetime import timedelta
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+
+from chalicelib.adapters import inbound_mail, tickets
 from chalicelib.desk import inbound
+from chalicelib.domain.dead_letter import LetterQueue
+from chalicelib.domain.inbound_mail import Fate, FateState
+from chalicelib.web import quarantine
+from tests.desk import journey
 from tests.desk.journey import raw_mail, store
-from tests.web.visitor import Visitor, now
+from tests.desk.letters import bury, mail_letter
+from tests.web.visitor import Answer, Visitor, now
 from tests.wire import on_the_wire
 
-
-def test_a_mail_that_nobody_could_read_is_shown_with_its_cause_and_read_again(supervisor: Visitor) -> None:
-    inbound.receive("inbound/late", now(), now())
-    page = supervisor.get("/agent/quarantine?lang=en").text
-    assert "The mail itself is missing" in page
-    assert "inbound/late" in page
-    store(raw_mail("Here I am."), "inbound/late")
-    shown = supervisor.follow(supervisor.post("/agent/quarantine/replay", {"key": "inbound/late"}))
-    assert "The mail was read again" in shown.text
-    assert "No mail in quarantine" in shown.text
-    assert tickets.get(1).subject == "Pump"
+PAGE = "/agent/quarantine"
 
 
-def test_a_mail_that_still_can_not_be_read_stays(supervisor: Visitor) -> None:
-    supervisor.get("/agent/quarantine?lang=en")
-    inbound.receive("inbound/lost", now(), now())
-    shown = supervisor.follow(supervisor.post("/agent/quarantine/replay", {"key": "inbound/lost"}))
-    assert "stays in quarantine" in shown.text
-    assert "inbound/lost" in shown.text
+def give_up(text: str = "Here I am.", minutes: int = 0, error: Exception | None = None, **headers: str) -> str:
+    key = store(raw_mail(text, **headers))
+    inbound.give_up(key, error or ZeroDivisionError(), now() + timedelta(minutes=minutes))
+    return key
 
 
-def test_a_mail_that_is_not_in_quarantine_can_not_be_replayed(supervisor: Visitor) -> None:
-    assert supervisor.post("/agent/quarantine/replay", {"key": "inbound/none"}).status == 404
+def hold(subject: str = "Pump") -> str:
+    key = store(raw_mail(subject=subject))
+    inbound_mail.keep_fate(Fate(key, FateState.HELD, now(), "possible_loop", "", 0, "kim@customer.example", subject))
+    return key
 
 
-def test_a_key_that_no_store_could_hold_is_not_asked_for(supervisor: Visitor) -> None:
-    supervisor.get("/agent/quarantine")
-    with on_the_wire() as wire:
-        assert supervisor.post("/agent/quarantine/replay", {"key": "가" * 342}).status == 404
-    assert wire.requests == []
+@pytest.fixture
+def english(admin: Visitor) -> Visitor:
+    """An admin, whose own language is English."""
+    return admin
 
 
-def test_the_quarantine_is_for_supervisors(agent: Visitor) -> None:
-    assert agent.get("/agent/quarantine").status == 403
-    assert "/agent/quarantine" not in agent.get("/agent").text
+def press(visitor: Visitor, act: str, view: str = "quarantined", **fields: str) -> Answer:
+    return visitor.follow(visitor.post(f"{PAGE}/{act}", {"view": view, **fields}))
+
+
+class TestOneMail:
+    def test_it_is_shown_with_its_cause_and_cure_and_read_again(self, english: Visitor) -> None:
+        inbound.receive("inbound/late", now(), now())
+        page = english.get(PAGE).text
+        for words in ("The mail itself is missing", "Read it again later", "inbound/late", "Unknown sender"):
+            assert words in page
+        store(raw_mail("Here I am."), "inbound/late")
+        shown = press(english, "replay", key="inbound/late")
+        assert "The mail was read again" in shown.text
+        assert "No mail in quarantine" in shown.text
+        assert tickets.get(1).subject == "Pump"
+
+    def test_one_that_still_can_not_be_read_stays(self, english: Visitor) -> None:
+        inbound.receive("inbound/lost", now(), now())
+        shown = press(english, "replay", key="inbound/lost")
+        assert "the mail stays here" in shown.text
+        assert "inbound/lost" in shown.text
+
+    def test_one_that_our_code_fails_on_stays_without_an_error_page(self, english: Visitor) -> None:
+        key = give_up()
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            assert "the mail stays here" in press(english, "replay", key=key).text
+
+    def test_one_that_never_came_to_an_end_is_read_in_the_background(self, english: Visitor) -> None:
+        shown = press(english, "replay", key=give_up(error=TimeoutError()))
+        assert "is being read in the background" in shown.text
+
+    def test_a_held_one_is_taken_and_the_page_stays_where_it_was(self, english: Visitor) -> None:
+        key = hold("Again and again")
+        page = english.get(f"{PAGE}?view=held").text
+        for words in ("Again and again", "kim@customer.example", "Too many mails with this subject", "Take it"):
+            assert words in page
+        shown = press(english, "replay", "held", key=key)
+        assert "No mail is held" in shown.text
+        assert journey.numbers() == [1]
+
+    def test_a_dismissed_one_is_gone_until_that_is_undone(self, english: Visitor) -> None:
+        key = hold("Again and again")
+        shown = press(english, "dismiss", "held", key=key).text
+        assert "Dismissed: Again and again" in shown
+        assert "No mail is held" in shown
+        assert shown.count(key) == 1, "in the button that undoes it, and nowhere else"
+        again = press(english, "restore", "held", key=key).text
+        assert "The mail waits again." in again
+        assert "Again and again" in again
+        assert "Dismissed" not in english.get(f"{PAGE}?view=held&dismissed={key}").text
+
+    @pytest.mark.parametrize("act", ["replay", "dismiss", "restore"])
+    def test_one_that_never_came_can_not_be_acted_on(self, english: Visitor, act: str) -> None:
+        assert english.post(f"{PAGE}/{act}", {"key": "inbound/none"}).status == 404
+
+    @pytest.mark.parametrize("act", ["replay", "dismiss", "restore"])
+    @pytest.mark.parametrize("key", ["inbound/" + "가" * 342, "files/1", "", "inbound/"])
+    def test_a_key_of_no_mail_is_not_asked_for(self, english: Visitor, act: str, key: str) -> None:
+        english.get("/agent")
+        with on_the_wire() as wire:
+            assert english.post(f"{PAGE}/{act}", {"key": key}).status == 404
+        assert wire.requests == []
+
+    def test_what_a_ticket_has_can_not_be_dismissed(self, english: Visitor) -> None:
+        key = journey.receive_mail()
+        answer = english.post(f"{PAGE}/dismiss", {"key": key})
+        assert (answer.status, "on ticket #1 already" in answer.text) == (409, True)
+
+
+class TestAllMails:
+    def test_how_it_went_is_told(self, english: Visitor) -> None:
+        for minute in range(3):
+            give_up(f"Pump {minute}.", minutes=minute)
+        inbound.receive("inbound/lost", now(), now())
+        give_up(error=TimeoutError())
+        shown = press(english, "replay-all").text
+        for words in (
+            "3 of 5 mails are on a ticket now.",
+            "Being read in the background: 1.",
+            "Still here, with their causes: 1.",
+        ):
+            assert words in shown
+        assert len(journey.numbers()) == 3
+
+    def test_when_the_time_is_over_it_offers_to_go_on(self, english: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(quarantine, "BULK_SECONDS", 0)
+        keys = [give_up(f"Pump {minute}.", minutes=minute) for minute in range(3)]
+        shown = press(english, "replay-all")
+        assert "Not tried yet: 2." in shown.text
+        again = press(english, "replay-all", after=shown.button("after"))
+        assert "Not tried yet: 1." in again.text
+        assert [mail.key for mail in inbound.list_in_hand(FateState.QUARANTINED)] == [keys[0]]
+
+    def test_numbers_in_the_address_that_are_none_tell_nothing(self, english: Visitor) -> None:
+        page = english.get(f"{PAGE}?tried=x&taken=%3Cb%3E&left={'9' * 400}").text
+        assert "0 of 0" in page
+        assert "<b>" not in page
+
+    def test_there_is_a_page_after_the_first(self, english: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(quarantine, "ROWS", 2)
+        keys = [give_up(minutes=minute) for minute in range(3)]
+        first = english.get(PAGE)
+        (more,) = first.links("after=")
+        assert [key in first.text for key in keys] == [False, True, True]
+        assert [key in english.get(more).text for key in keys] == [True, False, False]
+
+
+class TestViews:
+    def test_each_says_how_many_wait(self, english: Visitor) -> None:
+        give_up()
+        hold()
+        hold()
+        bury(LetterQueue.OUTBOX, {"ticket": 7, "id": 1})
+        page = english.get(PAGE).text
+        counts = [
+            page.partition(f"view={view}")[2].partition('count">')[2].partition("<")[0] for view in quarantine.View
+        ]
+        assert counts == ["1", "2", "1"]
+
+    @pytest.mark.parametrize(("view", "words"), [("held", "No mail is held"), ("letters", "Everything was processed")])
+    def test_an_empty_one_says_so(self, english: Visitor, view: str, words: str) -> None:
+        assert words in english.get(f"{PAGE}?view={view}").text
+
+    def test_one_that_does_not_exist_is_the_first(self, english: Visitor) -> None:
+        assert "No mail in quarantine" in english.get(f"{PAGE}?view=%3Cb%3E").text
+
+    def test_they_are_in_korean_too(self, supervisor: Visitor) -> None:
+        hold()
+        page = supervisor.get(f"{PAGE}?view=held").text
+        for words in ("보류됨", "한 시간 안에 같은 제목의 메일이 너무 많이 왔습니다", "모두 받기"):
+            assert words in page
+
+    def test_they_are_for_supervisors(self, agent: Visitor) -> None:
+        key = give_up()
+        for path in ("", f"/mail?key={key}", f"/original?key={key}"):
+            assert agent.get(PAGE + path).status == 403
+        for act in ("replay", "replay-all", "dismiss", "restore", "letter", "letters"):
+            assert agent.post(f"{PAGE}/{act}", {"key": key}).status == 403
+        assert PAGE not in agent.get("/agent").text
+
+
+class TestLetters:
+    def test_they_are_shown_with_what_they_are_about_and_done_again(self, english: Visitor) -> None:
+        letter = bury(LetterQueue.INBOUND, mail_letter("inbound/one"))
+        bury(LetterQueue.OUTBOX, {"ticket": 7, "id": 1})
+        page = english.get(f"{PAGE}?view=letters").text
+        for words in ("Mail that came in", "inbound/one", "Mail or timer of a ticket", "#7"):
+            assert words in page
+        shown = press(english, "letter", "letters", queue="inbound", id=letter).text
+        assert "It stands in its queue again" in shown
+        assert "inbound/one" not in shown
+        assert "1 of 1 are dealt with." in press(english, "letters", "letters").text
+
+    def test_one_that_is_gone_is_not_found(self, english: Visitor) -> None:
+        for queue in ("inbound", "elsewhere"):
+            assert english.post(f"{PAGE}/letter", {"queue": queue, "id": "x", "view": "letters"}).status == 404
+
+    def test_what_waits_for_the_upkeep_stays(self, english: Visitor) -> None:
+        letter = bury(LetterQueue.RELAY, {"DDBStreamBatchInfo": {}})
+        shown = press(english, "letter", "letters", queue="relay", id=letter).text
+        assert "within three hours" in shown
+        assert letter in shown
+
+
+class TestLooking:
+    def test_a_mail_is_shown_as_text_with_its_source(self, english: Visitor) -> None:
+        key = give_up("<script>alert(1)</script>", subject="<b>Pump</b>", cc="Park <park@customer.example>")
+        page = english.get(f"{PAGE}/mail?key={quote(key)}").text
+        assert "<script>alert" not in page
+        assert "<b>Pump" not in page
+        assert page.count("&lt;script&gt;alert(1)") == 2
+        for words in ("&lt;b&gt;Pump", "park@customer.example", "Our program failed on it", "Read again", "Dismiss"):
+            assert words in page
+
+    def test_files_are_named_and_not_linked(self, english: Visitor) -> None:
+        key = store(raw_mail("With a plan.", ("plan.pdf", b"x" * 2_000)))
+        inbound.give_up(key, ZeroDivisionError(), now())
+        page = english.get(f"{PAGE}/mail?key={key}").text
+        assert "plan.pdf" in page
+        assert "2 KB" in page
+
+    def test_one_that_never_came_to_an_end_is_not_read(self, english: Visitor) -> None:
+        page = english.get(f"{PAGE}/mail?key={give_up(error=TimeoutError())}").text
+        assert "cannot be read safely" in page
+        assert "subject: Pump" in page
+
+    def test_a_dismissed_one_says_by_whom_and_can_still_be_taken(self, english: Visitor) -> None:
+        key = hold()
+        press(english, "dismiss", "held", key=key)
+        page = english.get(f"{PAGE}/mail?key={key}").text
+        assert "Dismissed by Ada Admin." in page
+        press(english, "replay", "held", key=key)
+        assert "This mail is on ticket" in english.get(f"{PAGE}/mail?key={key}").text
+
+    def test_the_original_is_fetched_from_the_store_for_a_short_while(self, english: Visitor) -> None:
+        key = give_up()
+        answer = english.get(f"{PAGE}/original?key={key}")
+        query = parse_qs(urlsplit(answer.location).query)
+        assert (answer.status, urlsplit(answer.location).path.endswith(key)) == (303, True)
+        assert query["X-Amz-Expires"] == ["300"]
+        assert query["response-content-disposition"] == ['attachment; filename="mail.eml"']
+
+    @pytest.mark.parametrize("key", ["", "inbound/", "files/1/a.pdf", "../files/1", "inbound/none"])
+    def test_nothing_else_of_the_store_is_shown(self, english: Visitor, key: str) -> None:
+        assert english.get(f"{PAGE}/mail?key={quote(key)}").status == 404
+        if key != "inbound/none":
+            assert english.get(f"{PAGE}/original?key={quote(key)}").status == 404

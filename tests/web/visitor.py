@@ -41,6 +41,12 @@ class Answer:
         assert found, f"no field {name}"
         return unescape(found[1])
 
+    def button(self, name: str) -> str:
+        """The value that a button sends."""
+        found = re.search(rf'<button[^>]* name="{name}" value="([^"]*)"', self.text)
+        assert found, f"no button {name}"
+        return unescape(found[1])
+
     def links(self, pattern: str) -> list[str]:
         return [unescape(link) for link in re.findall(rf'href="([^"]*{pattern}[^"]*)"', self.text)]
 

@@ -1,0 +1,244 @@
+"""The verbs of ./deskbell mail about what waits for a person: quarantined, held, and what no function could do.
+
+The desk's own code is imported where it is used: it reads at import which desk it works on.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chalicelib import i18n
+from chalicelib.domain.agent import Agent
+from chalicelib.domain.dead_letter import Letter, Outcome
+from chalicelib.domain.errors import DeskError
+from chalicelib.domain.inbound_mail import SETTLED, Fate, FateState
+from chalicelib.domain.words import Role
+from infra import screen
+from infra.trouble import Trouble
+from infra.which_desk import enter, stack_option
+
+if TYPE_CHECKING:
+    from chalicelib.desk.quarantine import Replayed
+
+_WHO = Agent(0, "", "./deskbell", Role.ADMIN, "en")
+_LOOK = "./deskbell mail quarantine shows the causes and what to do about them."
+_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+@click.command()
+@_json_option
+@stack_option
+def quarantine(as_json: bool, stack: str | None, region: str | None) -> None:
+    """Show what waits: quarantined, held, not processed.
+
+    Each with its cause and what to do about it.
+    """
+    enter(stack, region)
+    from chalicelib.desk import dead_letters, inbound
+
+    waiting = {state: inbound.list_in_hand(state) for state in (FateState.QUARANTINED, FateState.HELD)}
+    letters = dead_letters.list_all()
+    if as_json:
+        _as_lines([*(_fate_facts(fate) for fates in waiting.values() for fate in fates), *map(_letter_facts, letters)])
+        return
+    for state, title in ((FateState.QUARANTINED, "Quarantined"), (FateState.HELD, "Held")):
+        _show_fates(title, waiting[state])
+    _show_letters(letters)
+
+
+@click.command()
+@click.argument("keys", nargs=-1, metavar="KEY…")
+@click.option("--all", "every", is_flag=True, help="All that are in quarantine.")
+@click.option("--held", is_flag=True, help="With --all: take the held ones instead.")
+@stack_option
+def replay(keys: tuple[str, ...], every: bool, held: bool, stack: str | None, region: str | None) -> None:
+    """Read quarantined mails again, take held ones.
+
+    Harmless when repeated: a mail that is on a ticket stays there.
+    """
+    if bool(keys) == every:
+        raise click.UsageError("Name the mails' keys, or say --all.")
+    if held and not every:
+        raise click.UsageError("--held goes with --all; a key may be that of a held mail, too.")
+    enter(stack, region)
+    from chalicelib.desk import quarantine as desk
+
+    now = datetime.now(UTC)
+    state = FateState.HELD if held else FateState.QUARANTINED
+    _tell_replayed(desk.replay_all(state, now) if every else _replay_each(keys, now))
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+@stack_option
+def dismiss(keys: tuple[str, ...], stack: str | None, region: str | None) -> None:
+    """Put quarantined or held mails aside.
+
+    Their originals stay, and `mail replay KEY` still takes them.
+    """
+    enter(stack, region)
+    from chalicelib.desk import inbound
+
+    for key in keys:
+        inbound.dismiss(key, _WHO)
+        screen.out.print(f"Dismissed {key}")
+
+
+@click.command(name="dead-letters")
+@click.option("--replay", "again", is_flag=True, help="Do them again.")
+@_json_option
+@stack_option
+def dead_letters(again: bool, as_json: bool, stack: str | None, region: str | None) -> None:
+    """Show, or do again, what no function could do."""
+    if again and as_json:
+        raise click.UsageError("--json shows, --replay does again: say one of them.")
+    enter(stack, region)
+    from chalicelib.desk import dead_letters as desk
+
+    if again:
+        _tell_ended(desk.replay_all(datetime.now(UTC)))
+    elif as_json:
+        _as_lines(map(_letter_facts, desk.list_all()))
+    else:
+        _show_letters(desk.list_all())
+
+
+@click.command()
+@click.argument("key")
+@click.option("--to", "target", metavar="FILE", help="Write it there instead of to standard output.")
+@stack_option
+def raw(key: str, target: str | None, stack: str | None, region: str | None) -> None:
+    """Print a mail as it came in."""
+    enter(stack, region)
+    from chalicelib.adapters import inbound_mail
+
+    content = inbound_mail.read_raw(key)
+    if target is None:
+        sys.stdout.buffer.write(content)
+    else:
+        Path(target).write_bytes(content)
+        screen.out.print(f"{len(content):,} bytes in {target}")
+
+
+@click.command()
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only mails that came from this day on (UTC); otherwise all."
+)
+@stack_option
+def check(since: datetime | None, stack: str | None, region: str | None) -> None:
+    """Check that every mail was dealt with.
+
+    What nothing became of within an hour goes to quarantine, as by the daily check of the last three days.
+    """
+    enter(stack, region)
+    from chalicelib.desk import reconciliation
+
+    beginning = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
+    found = reconciliation.check(beginning, datetime.now(UTC))
+    screen.out.print(f"{found.seen:,} mails looked at.")
+    if found.waiting:
+        raise Trouble(f"{found.waiting} of them were never handled and are in quarantine now.", _LOOK)
+
+
+VERBS = (quarantine, replay, dismiss, dead_letters, raw, check)
+
+
+def _replay_each(keys: Iterable[str], now: datetime) -> "Replayed":
+    """By key everything is read here, where nothing limits the time; one that fails holds up none of the others."""
+    from chalicelib.desk import inbound
+    from chalicelib.desk.quarantine import Replayed
+
+    taken = kept = 0
+    for key in keys:
+        try:
+            is_taken = inbound.replay(key, now).state in SETTLED
+        except DeskError:
+            raise
+        except Exception as error:
+            screen.complain(Trouble(f"{key}: {type(error).__name__}: {error}"))
+            is_taken = False
+        taken, kept = taken + is_taken, kept + (not is_taken)
+    return Replayed(taken=taken, kept=kept)
+
+
+def _tell_replayed(done: "Replayed") -> None:
+    screen.out.print(f"{done.taken} of {done.taken + done.enqueued + done.kept} mails are on a ticket now.")
+    if done.enqueued:
+        screen.out.print(f"{done.enqueued} are being read in the background, since that never came to an end before.")
+    if done.kept:
+        raise Trouble(f"{done.kept} still are not.", _LOOK)
+
+
+def _tell_ended(ended: Mapping[Outcome, int]) -> None:
+    done = ended.get(Outcome.PUT_BACK, 0) + ended.get(Outcome.DONE, 0)
+    screen.out.print(f"{done} of {sum(ended.values())} are dealt with.")
+    if waits := ended.get(Outcome.WAITS, 0):
+        screen.out.print(f"{waits} wait for the hourly upkeep, which does them within three hours.")
+    if failed := ended.get(Outcome.FAILED, 0):
+        raise Trouble(f"{failed} failed again.", "./deskbell mail dead-letters shows them with what to do.")
+
+
+def _show_fates(title: str, fates: tuple[Fate, ...]) -> None:
+    screen.out.print(f"{title}: {len(fates)}")
+    if fates:
+        rows = (
+            (_minute(fate.received_at), fate.sender, fate.subject, _cause(fate.cause), _cure(fate.cause), fate.key)
+            for fate in fates
+        )
+        screen.table(("Came in (UTC)", "From", "Subject", "Cause", "What to do", "Key"), rows)
+
+
+def _show_letters(letters: tuple[Letter, ...]) -> None:
+    screen.out.print(f"Could not be processed: {len(letters)}")
+    if letters:
+        rows = (
+            (
+                _minute(letter.sent_at),
+                _word("letter", letter.kind),
+                _about(letter),
+                _word("letter", letter.kind, "cure"),
+            )
+            for letter in letters
+        )
+        screen.table(("Since (UTC)", "What", "Which", "What to do"), rows)
+
+
+def _about(letter: Letter) -> str:
+    return ", ".join(letter.mail_keys) or (f"#{letter.ticket}" if letter.ticket else letter.rule or letter.id)
+
+
+def _cause(cause: str) -> str:
+    return _word("quarantine", cause) if i18n.has(f"quarantine.{cause}") else cause
+
+
+def _cure(cause: str) -> str:
+    return _word("quarantine", cause if i18n.has(f"quarantine.{cause}.cure") else "failed", "cure")
+
+
+def _word(*parts: str) -> str:
+    return i18n.text("en", ".".join(parts))
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _fate_facts(fate: Fate) -> dict[str, Any]:
+    facts = {"state": fate.state, "key": fate.key, "received_at": fate.received_at.isoformat(), "sender": fate.sender}
+    return facts | {"subject": fate.subject, "cause": fate.cause, "detail": fate.detail, "cure": _cure(fate.cause)}
+
+
+def _letter_facts(letter: Letter) -> dict[str, Any]:
+    facts = {"state": "dead_letter", "id": letter.id, "queue": letter.queue, "kind": letter.kind}
+    facts |= {"sent_at": letter.sent_at.isoformat(), "error": letter.error, "about": _about(letter)}
+    return facts | {"body": letter.text}
+
+
+def _as_lines(rows: Iterable[Mapping[str, Any]]) -> None:
+    for row in rows:
+        click.echo(json.dumps(row, ensure_ascii=False))
