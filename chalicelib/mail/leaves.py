@@ -32,12 +32,13 @@ _WORDS = re.compile(r"\w{2,}")
 @dataclass(frozen=True)
 class Leaf:
     """A part without parts. `has_twin`: an alternative says the same in plain text. `is_aside`: it belongs to a page
-    (`multipart/related`) and is none itself."""
+    (`multipart/related`) and is none itself. `is_whole`: it is the whole mail."""
 
     message: Message
     kind: str
     has_twin: bool = False
     is_aside: bool = False
+    is_whole: bool = False
 
 
 class Tree:
@@ -50,7 +51,7 @@ class Tree:
 
     def leaves(self) -> Iterator[Leaf]:
         """In the order of the mail. A mail within the mail is a leaf: an attachment."""
-        yield from self._below(self._message, Leaf(self._message, ""), 0)
+        yield from self._below(self._message, Leaf(self._message, "", is_whole=True), 0)
 
     def _below(self, part: Message, like: Leaf, depth: int) -> Iterator[Leaf]:
         kind = transfer.content_type(part)
@@ -66,6 +67,7 @@ class Tree:
             yield replace(like, message=part, kind=kind)
 
     def _multipart(self, part: Message, kind: str, like: Leaf, depth: int) -> Iterator[Leaf]:
+        like = replace(like, is_whole=False)
         inner = part.get_payload()
         if isinstance(inner, list):
             subparts = [below for below in inner if isinstance(below, Message)]
