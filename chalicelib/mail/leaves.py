@@ -26,6 +26,7 @@ _EXCUSE = re.compile(
     r"|\bHTML\b[^.\n]{0,60}(?:mail|message|version|format|viewer|보기|지원)|HTML[^.\n]{0,30}(?:표시|지원|보실)",
     re.IGNORECASE,
 )
+_ASCII_WORDS = re.compile(rb"[A-Za-z]{3,}")
 _WORDS = re.compile(r"\w{2,}")
 
 
@@ -140,8 +141,14 @@ def _content_id(part: Message) -> str:
 
 def _offers_plain_text(parts: list[Message]) -> bool:
     """Not where the plain text is empty, or only tells that the reader should see the other part."""
-    texts = (transfer.content(part) for part in parts if transfer.content_type(part) in _TEXTS)
-    return any(text.strip() and not _is_excuse(text) for text in texts)
+    texts = [transfer.content(part) for part in parts if transfer.content_type(part) in _TEXTS]
+    return any(text.strip() and not (_is_excuse(text) and not _says_the_same(text, parts)) for text in texts)
+
+
+def _says_the_same(text: bytes, parts: list[Message]) -> bool:
+    pages = [page for part in parts for page in part.walk() if transfer.content_type(page) == "text/html"]
+    content = b"".join(map(transfer.content, pages))
+    return all(word in content for word in _ASCII_WORDS.findall(text))
 
 
 def _is_excuse(text: bytes) -> bool:
