@@ -48,7 +48,10 @@ _LARGER = {
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SAMPLE_SIZE = 20_000
 _MOST_TO_CONVERT = 1_000_000
-_READS_BADLY, _READS_WELL = 0.5, 0.8
+_READS_WELL, _READS_BETTER = 0.8, 0.5
+_DOUBTED = {"cp1252": 4, "cp1250": 4, "iso8859-2": 4}
+_KNOWN_BY_SIGNS = ("utf", "iso2022", "hz")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _KOREAN_DESIGNATOR = b"\x1b$)C"
 _HZ = re.compile(rb"~\{(?:[!-w][!-~])+~\}")
 _SEVEN_BIT_SIGN = re.compile(rb"\x1b[$(]|\x0e|\0|~\{(?:[!-w][!-~])+~\}")
@@ -74,7 +77,7 @@ def decode(raw: bytes, label: str = "", hint: str = "") -> Decoded:
     """Text of `raw`, labelled `label`; `hint` is tried where the label is of no use. Never raises."""
     codec = _codec(label)
     text = _strictly(raw, codec) if codec and not _is_really_utf(raw, codec) else None
-    if text is not None and not (_is_shifted(raw, codec) or (codec == "cp1252" and _is_of_another_script(raw))):
+    if text is not None and not (_is_shifted(raw, codec) or _reads_otherwise(raw, codec)):
         return Decoded(text, codec)
     return _guess(raw, codec, _codec(hint))
 
@@ -206,12 +209,15 @@ def _marked(raw: bytes) -> list[str]:
     return [*marked, "utf-8"]
 
 
-def _is_of_another_script(raw: bytes) -> bool:
-    """Whether bytes labelled as Western, which any bytes may be, read as badly there as they read well elsewhere."""
-    if raw.isascii() or charset_guess.score(raw, "cp1252") > _READS_BADLY:
+def _reads_otherwise(raw: bytes, codec: str) -> bool:
+    """Whether bytes read badly under their label, which fits them by chance, and well in another charset. It takes a
+    sentence to doubt a label of the Far East; Western ones are on everything."""
+    if codec.startswith(_KNOWN_BY_SIGNS) or len(_BEYOND_ASCII.findall(raw[:_SAMPLE_SIZE])) < _DOUBTED.get(codec, 24):
         return False
-    likely = charset_guess.ranked(raw)
-    return bool(likely) and charset_guess.score(raw, likely[0]) > _READS_WELL
+    likely = charset_guess.ranked(raw)[:1]
+    return bool(likely) and charset_guess.score(raw, likely[0]) > max(
+        _READS_WELL, charset_guess.score(raw, codec) + _READS_BETTER
+    )
 
 
 def _with_replacements(raw: bytes, codecs_to_try: list[str], labelled: str) -> Decoded:

@@ -26,18 +26,20 @@ _EXCUSE = re.compile(
     r"|\bHTML\b[^.\n]{0,60}(?:mail|message|version|format|viewer|보기|지원)|HTML[^.\n]{0,30}(?:표시|지원|보실)",
     re.IGNORECASE,
 )
+_ASCII_WORDS = re.compile(rb"[A-Za-z]{3,}")
 _WORDS = re.compile(r"\w{2,}")
 
 
 @dataclass(frozen=True)
 class Leaf:
     """A part without parts. `has_twin`: an alternative says the same in plain text. `is_aside`: it belongs to a page
-    (`multipart/related`) and is none itself."""
+    (`multipart/related`) and is none itself. `is_whole`: it is the whole mail."""
 
     message: Message
     kind: str
     has_twin: bool = False
     is_aside: bool = False
+    is_whole: bool = False
 
 
 class Tree:
@@ -50,7 +52,7 @@ class Tree:
 
     def leaves(self) -> Iterator[Leaf]:
         """In the order of the mail. A mail within the mail is a leaf: an attachment."""
-        yield from self._below(self._message, Leaf(self._message, ""), 0)
+        yield from self._below(self._message, Leaf(self._message, "", is_whole=True), 0)
 
     def _below(self, part: Message, like: Leaf, depth: int) -> Iterator[Leaf]:
         kind = transfer.content_type(part)
@@ -66,6 +68,7 @@ class Tree:
             yield replace(like, message=part, kind=kind)
 
     def _multipart(self, part: Message, kind: str, like: Leaf, depth: int) -> Iterator[Leaf]:
+        like = replace(like, is_whole=False)
         inner = part.get_payload()
         if isinstance(inner, list):
             subparts = [below for below in inner if isinstance(below, Message)]
@@ -138,8 +141,14 @@ def _content_id(part: Message) -> str:
 
 def _offers_plain_text(parts: list[Message]) -> bool:
     """Not where the plain text is empty, or only tells that the reader should see the other part."""
-    texts = (transfer.content(part) for part in parts if transfer.content_type(part) in _TEXTS)
-    return any(text.strip() and not _is_excuse(text) for text in texts)
+    texts = [transfer.content(part) for part in parts if transfer.content_type(part) in _TEXTS]
+    return any(text.strip() and not (_is_excuse(text) and not _says_the_same(text, parts)) for text in texts)
+
+
+def _says_the_same(text: bytes, parts: list[Message]) -> bool:
+    pages = [page for part in parts for page in part.walk() if transfer.content_type(page) == "text/html"]
+    content = b"".join(map(transfer.content, pages))
+    return all(word in content for word in _ASCII_WORDS.findall(text))
 
 
 def _is_excuse(text: bytes) -> bool:

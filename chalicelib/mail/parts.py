@@ -29,6 +29,7 @@ _MOST_MARKUP_TO_STRIP = 1_000_000
 _MOST_MARKUP_TO_SEARCH = 2_000
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w:.-]{2,40})", re.IGNORECASE)
+_LONGEST_NAMED_TEXT = 20_000
 _PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
 _RTF_TYPES = {"text/rtf", "application/rtf", "application/x-rtf"}
@@ -90,16 +91,23 @@ def _take(leaf: Leaf, found: Contents) -> None:
     elif leaf.kind in _READERS and _is_body(leaf):
         _READERS[leaf.kind](leaf, content, found)
     else:
-        if leaf.kind == "text/calendar":
-            found.spares.append(invitations.summary(_decoded(leaf.message, content, found)))
+        found.spares.append(_in_words(leaf, content, found))
         _attach(leaf.message, leaf.kind, content, found)
 
 
 def _is_body(leaf: Leaf) -> bool:
-    """Text without a name that nobody marked as an attachment."""
-    return (
-        not leaf.is_aside and transfer.disposition(leaf.message) != "attachment" and not _given_name(leaf.message, "")
-    )
+    """Text that nobody marked as an attachment, without a name unless it is all there is."""
+    if leaf.is_aside or transfer.disposition(leaf.message) == "attachment":
+        return False
+    return leaf.is_whole or not _given_name(leaf.message, "")
+
+
+def _in_words(leaf: Leaf, content: bytes, found: Contents) -> str:
+    """What an attachment says: an invitation, or a short text with a name, as phones send it with a photo."""
+    if leaf.kind == "text/calendar":
+        return invitations.summary(_decoded(leaf.message, content, found))
+    is_shown = leaf.kind == "text/plain" and transfer.disposition(leaf.message) != "attachment" and not leaf.is_aside
+    return _plain_text(leaf.message, content, found) if is_shown and len(content) <= _LONGEST_NAMED_TEXT else ""
 
 
 def _take_plain(leaf: Leaf, content: bytes, found: Contents) -> None:

@@ -108,6 +108,10 @@ def test_a_text_is_recognized_without_a_usable_label(charset: str, words: str, l
         ("Grüße".encode("utf-7"), "utf-7", "Grüße"),
         (RUSSIAN.encode("cp1251"), "iso-8859-1", RUSSIAN),
         (CHINESE.encode("hz"), "hz-gb-2312", CHINESE),
+        (KOREAN.encode("cp949"), "gb2312", KOREAN),
+        (CHINESE.encode("gb18030"), "gb2312", CHINESE),
+        ("李刚".encode("gb18030"), "gb2312", "李刚"),
+        (RUSSIAN.encode("koi8_r"), "windows-1251", RUSSIAN),
     ],
 )
 def test_odd_and_wrong_labels_are_seen_through(raw: bytes, label: str, expected: str) -> None:

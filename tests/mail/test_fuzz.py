@@ -20,7 +20,7 @@ from tests.mail.making import MAILS, raw_mail
 
 MAILS_TO_TRY = {"ordinary": 300, "nightly": 10_000}
 TRIES = settings(
-    max_examples=MAILS_TO_TRY[os.environ.get("HYPOTHESIS_PROFILE", "ordinary")],
+    max_examples=MAILS_TO_TRY.get(os.environ.get("HYPOTHESIS_PROFILE", ""), MAILS_TO_TRY["ordinary"]),
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),

@@ -227,6 +227,15 @@ class TestShapes:
 
         assert mail.text.endswith("It drips.")
 
+    def test_a_customer_may_write_of_html(self) -> None:
+        mail = _parts(
+            _part("text/plain", "How do I show HTML?"),
+            _part("text/html", "<p>How do I <b>show</b> HTML?"),
+            kind="multipart/alternative; boundary=x",
+        )
+
+        assert mail.text == "How do I show HTML?"
+
     def test_the_page_of_a_related_mail_may_stand_last(self) -> None:
         mail = _parts(
             _part("text/html", "<p>A frame", Content_ID="<frame>"),

@@ -187,10 +187,24 @@ def test_parts_one_after_another_are_one_text() -> None:
 
 
 def test_a_named_text_is_an_attachment() -> None:
-    body = "--x\r\nContent-Type: text/plain; name=log.txt\r\n\r\nline\r\n--x--\r\n"
-    mail = read(raw_mail(body, Content_Type="multipart/mixed; boundary=x"))
+    log = "--x\r\nContent-Type: text/plain; name=log.txt\r\n\r\nline\r\n"
+    mail = read(raw_mail(f"--x\r\n\r\nSee the log.\r\n{log}--x--\r\n", Content_Type="multipart/mixed; boundary=x"))
 
-    assert (mail.text, mail.attachments[0].filename, mail.attachments[0].content) == ("", "log.txt", b"line")
+    assert mail.text == "See the log."
+    assert (mail.attachments[0].filename, mail.attachments[0].content) == ("log.txt", b"line")
+
+
+def test_a_named_text_is_read_where_a_phone_sends_no_other() -> None:
+    body = "--x\r\nContent-Type: text/plain; name=text_0.txt\r\n\r\nIt drips.\r\n--x--\r\n"
+    mail = read(raw_mail(body, Content_Type="multipart/related; boundary=x"))
+
+    assert (mail.text, mail.attachments[0].filename) == ("It drips.", "text_0.txt")
+
+
+def test_a_mail_that_is_one_named_text_is_that_text() -> None:
+    mail = read(raw_mail("It drips.", Content_Type="text/plain; name=mail.txt", Content_Disposition="inline"))
+
+    assert (mail.text, mail.attachments) == ("It drips.", ())
 
 
 def test_a_forwarded_mail_is_an_attachment_of_its_own() -> None:
