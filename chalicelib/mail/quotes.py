@@ -46,8 +46,14 @@ def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
     if Kind.TEXT not in kinds[:opening]:
         return _reply_below(lines, kinds, opening)
     if _has_answers_inside(lines, kinds, opening):
-        return [index for index in everything if kinds[index] not in INTRODUCTIONS]
+        return [index for index in everything if not _is_introduction(kinds, index)]
     return everything[:opening]
+
+
+def _is_introduction(kinds: list[Kind], index: int) -> bool:
+    """Whether the line is one, or the empty one below it."""
+    is_below = kinds[index] == Kind.EMPTY and index > 0 and kinds[index - 1] in INTRODUCTIONS
+    return is_below or kinds[index] in INTRODUCTIONS
 
 
 def _reply_below(lines: list[str], kinds: list[Kind], opening: int) -> list[int]:
@@ -98,6 +104,18 @@ def _without_ending(kept: list[int], lines: list[str], kinds: list[Kind]) -> lis
         end = signature
         while kinds[kept[end - 1]] in _ENDINGS:
             end -= 1
-        last_lines = range(max(first_text + 1, end - _MOST_SIGNATURE_LINES), end)
-        signature = next((place for place in last_lines if marks.SIGNATURE.match(lines[kept[place]])), end)
+        ending = [lines[index] for index in kept[max(first_text + 1, end - _MOST_SIGNATURE_LINES) : end]]
+        signature = end - len(ending) + _start_of_signature(ending)
     return kept[:end]
+
+
+def _start_of_signature(ending: Sequence[str]) -> int:
+    """Which of the last lines marks a signature or the footer of a list; how many lines there are when none does."""
+    return next((place for place in range(len(ending)) if _is_signature(ending[place:])), len(ending))
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    """A long line is somebody's own as well, unless below it stands a name alone, or where to find a list."""
+    mark, *below = lines
+    is_footer = len(below) == 1 or any(map(marks.CONTACT.search, below))
+    return bool(marks.SIGNATURE.match(mark) or (marks.LONG_RULE.match(mark) and is_footer))
