@@ -179,6 +179,17 @@ def test_an_answer_below_the_quotation_is_the_reply() -> None:
     assert reply == "The blue one."
 
 
+def test_an_answer_below_the_quotation_is_the_reply_although_a_signature_stands_above() -> None:
+    quotation = f"{ATTRIBUTIONS['gmail_en']}\n> Which pump?\n\n"
+
+    assert split(f"-- \nHana Kim\n\n{quotation}The blue one.")[0] == "The blue one."
+    assert split(f"Hi,\n\n-- \nHana Kim\n\n{quotation}The blue one.")[0].endswith("The blue one.")
+
+
+def test_where_nothing_but_a_signature_is_left_all_is_shown() -> None:
+    assert "Which pump?" in split(f"{ATTRIBUTIONS['gmail_en']}\n> Which pump?\n\n-- \nHana Kim")[0]
+
+
 def test_an_answer_below_the_quotation_counts_although_a_greeting_stands_above() -> None:
     reply, _ = split(
         "안녕하세요.\n\n2026년 11월 23일 (월) 오후 3:12, 햇살 <s@d.test>님이 작성:\n> 언제요?\n\n내일이요."
