@@ -38,9 +38,8 @@ def forwarded(subject: str, text: str, html: str = "") -> Forwarded | None:
 def _in_text(subject: str, text: str) -> Forwarded | None:
     lines = text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
     kinds = line_kinds.of(lines)
-    has_prefix = bool(marks.FORWARD_PREFIX.match(subject))
     opening = next((index for index, kind in enumerate(kinds) if kind in INTRODUCTIONS), None)
-    if opening is None or not (has_prefix or marks.FORWARD.match(lines[opening])):
+    if opening is None or not _is_forward(subject, lines[opening]):
         return None
     block = _unquoted(lines[opening:])
     header = _header(block, kinds[opening])
@@ -55,6 +54,12 @@ def _in_text(subject: str, text: str) -> Forwarded | None:
         text="\n".join(block[header.length :]).strip("\n"),
         comment=_comment(lines[:opening], kinds[:opening]),
     )
+
+
+def _is_forward(subject: str, introduction: str) -> bool:
+    """By the mark, or by the prefix of the subject; of these "VS:" is an answer where the program speaks Finnish."""
+    is_answer = marks.FINNISH_ANSWER.match(subject) and marks.FINNISH_FIELD.match(introduction)
+    return bool(marks.FORWARD.match(introduction) or (marks.FORWARD_PREFIX.match(subject) and not is_answer))
 
 
 def _unquoted(block: Sequence[str]) -> list[str]:

@@ -69,6 +69,8 @@ FORWARD_PREFIX = re.compile(
     r"|\[?(?:전달|転送|转发|轉寄|轉發)(?:\s?[\]:：]|\s))",
     re.IGNORECASE,
 )
+FINNISH_ANSWER = re.compile(r"^\s*vs\s?:", re.IGNORECASE)
+FINNISH_FIELD = re.compile(rf"^[\s*]*+(?:{LANGUAGES['fi'].from_})", re.IGNORECASE)
 
 _FIELDS = {
     **{part.rstrip("_"): _any_word(part) for part in ("from_", "date", "to", "cc", "reply_to", "subject")},
@@ -119,7 +121,9 @@ QUOTED = re.compile(r"^\s{0,3}[>＞]|^[A-Z][A-Za-z]{0,11}>(?:\s|$)")
 BARRED = re.compile(r"^\s?\|(?:\s|$)(?!.*\|\s*$)")
 # U+1427 is what a Gmail tracking add-on leaves behind.
 DELIMITER = re.compile(r"^\s*(?:[-_=*#~+•·─—–]\s?){2,}$|^\s*\u1427\s*$")
-SIGNATURE = re.compile(r"^(?:-- ?|_{20,}\s*)$")
+SIGNATURE = re.compile(r"^-- ?$")
+LONG_RULE = re.compile(r"^_{20,}\s*$")
+CONTACT = re.compile(r"https?://|www\.|\S@\S")
 GREETING_END = re.compile(r"(?:[,!，、]|요\.|세요|님|おります。)$")
 _ANSWERS = (
     "answers?|comments?|repl(?:y|ies)|responses?|antwort(?:en)?|anmerkungen|kommentare?|réponses?|commentaires?|respuestas?"

@@ -43,11 +43,18 @@ def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
     opening = next((index for index in everything if kinds[index] in INTRODUCTIONS), None)
     if opening is None:
         return everything
-    if Kind.TEXT not in kinds[:opening]:
+    above = next((index for index in everything[:opening] if marks.SIGNATURE.match(lines[index])), opening)
+    if Kind.TEXT not in kinds[:above]:
         return _reply_below(lines, kinds, opening)
-    if _has_answers_inside(lines, kinds, opening):
-        return [index for index in everything if kinds[index] not in INTRODUCTIONS]
+    if _has_answers_inside(lines[:above], kinds, opening):
+        return [index for index in everything if not _is_introduction(kinds, index)]
     return everything[:opening]
+
+
+def _is_introduction(kinds: list[Kind], index: int) -> bool:
+    """Whether the line is one, or the empty one below it."""
+    is_below = kinds[index] == Kind.EMPTY and index > 0 and kinds[index - 1] in INTRODUCTIONS
+    return is_below or kinds[index] in INTRODUCTIONS
 
 
 def _reply_below(lines: list[str], kinds: list[Kind], opening: int) -> list[int]:
@@ -57,9 +64,11 @@ def _reply_below(lines: list[str], kinds: list[Kind], opening: int) -> list[int]
     rest = [index for index in range(start, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
     shape = _shape(kinds, rest)
     has_quotation_below_text = "q" in shape[shape.find("t") :]
-    if "t" in shape and not has_quotation_below_text and not marks.FORWARD.match(lines[opening]):
-        return [index for index in rest if kinds[index] != Kind.QUOTE]
-    return rest
+    if has_quotation_below_text or marks.FORWARD.match(lines[opening]):
+        return rest
+    answer = [index for index in rest if kinds[index] != Kind.QUOTE]
+    begins_at = next((index for index in answer if lines[index].strip()), 0)
+    return answer if "t" in shape and not marks.SIGNATURE.match(lines[begins_at]) else rest
 
 
 def _end_of_header(kinds: list[Kind], opening: int) -> int:
@@ -69,13 +78,13 @@ def _end_of_header(kinds: list[Kind], opening: int) -> int:
     return end
 
 
-def _has_answers_inside(lines: list[str], kinds: list[Kind], opening: int) -> bool:
+def _has_answers_inside(lines_above: list[str], kinds: list[Kind], opening: int) -> bool:
     """Whether text goes on between quotations; or below the only one, where above it nothing but a greeting stands or
     the words say so. Where nothing is quoted line by line, the words alone tell.
 
     Text below a quotation is otherwise nearly always a signature or the footer of a list.
     """
-    above = " ".join(line for line in lines[:opening] if line.strip()).strip()
+    above = " ".join(line for line in lines_above if line.strip()).strip()
     is_announced = len(above) <= _LONGEST_HINT and bool(marks.ANSWERS_BELOW.search(above))
     if kinds[opening] != Kind.ATTRIBUTION:
         return is_announced
@@ -98,6 +107,20 @@ def _without_ending(kept: list[int], lines: list[str], kinds: list[Kind]) -> lis
         end = signature
         while kinds[kept[end - 1]] in _ENDINGS:
             end -= 1
-        last_lines = range(max(first_text + 1, end - _MOST_SIGNATURE_LINES), end)
-        signature = next((place for place in last_lines if marks.SIGNATURE.match(lines[kept[place]])), end)
+        last_quotation = _shape(kinds, kept[:end]).rfind("q")
+        start = max(first_text, last_quotation, end - _MOST_SIGNATURE_LINES - 1) + 1
+        signature = start + _start_of_signature([lines[index] for index in kept[start:end]])
     return kept[:end]
+
+
+def _start_of_signature(ending: Sequence[str]) -> int:
+    """Which of the last lines marks a signature or the footer of a list; how many lines there are when none does."""
+    return next((place for place in range(len(ending)) if _is_signature(ending[place:])), len(ending))
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    """A long line is somebody's own as well, unless below it stands a name alone, or where to find a list."""
+    mark, *below = lines
+    if not marks.LONG_RULE.match(mark):
+        return bool(marks.SIGNATURE.match(mark))
+    return len(below) == 1 or any(map(marks.CONTACT.search, below))

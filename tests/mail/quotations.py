@@ -318,6 +318,7 @@ FOOTERS = [
 
 # What customers write themselves.
 OWN_WORDS = [
+    "The pump drips.\n\n______________________________\n\nIt began on Monday.\nI called.",
     "mysql> select 1;\nERROR 1064\nsftp> get pump.log",
     "The news went out from my phone and from yours.\n\nAll mails are sent from the main server.",
     "We found:\n-- the hose leaks\n-- the pump drips\n\nWhat now?",

@@ -297,6 +297,12 @@ def test_a_quotation_with_a_copied_header_is_no_forward(subject: str, name: str)
     assert forwarded(subject, f"Thank you.\n\n{FORWARDS[name][1]}") is None
 
 
+def test_one_prefix_means_a_forward_in_danish_and_an_answer_in_finnish() -> None:
+    assert forwarded("VS: Pump", f"Se her.\n\n{HEADERS['outlook_da']}\n\nIt drips.")
+    assert forwarded("VS: Pump", f"Kiitos.\n\n{HEADERS['outlook_fi']}\n\nIt drips.") is None
+    assert forwarded("VL: Pump", f"Katso.\n\n{HEADERS['outlook_fi']}\n\nIt drips.")
+
+
 def test_an_answer_to_a_forwarded_mail_is_no_forward() -> None:
     original = "\n".join(f"> {line}" for line in FORWARDS["gmail"][1].split("\n"))
     text = f"Done.\n\nOn Mon, Nov 23, 2026 at 4:00 PM Min <min@deskbell.test> wrote:\n\n{original}"

@@ -158,6 +158,11 @@ def test_words_of_the_customer_are_never_taken_for_a_quotation(text: str) -> Non
     assert split(text) == (text, "")
 
 
+@pytest.mark.parametrize("footer", ["Hana Kim", "pumps mailing list\nhttps://lists.customer.example/pumps"])
+def test_a_long_line_above_a_name_or_a_link_begins_a_signature(footer: str) -> None:
+    assert split(f"It drips.\n\n{'_' * 40}\n{footer}") == ("It drips.", f"{'_' * 40}\n{footer}")
+
+
 def test_answers_between_quotations_are_kept_with_what_they_answer() -> None:
     reply, quoted = split(
         "Hello,\n\nOn Mon, Nov 23, 2026 at 3:12 PM Help <s@d.test> wrote:\n"
@@ -172,6 +177,17 @@ def test_an_answer_below_the_quotation_is_the_reply() -> None:
     reply, _ = split("On Mon, Nov 23, 2026 at 3:12 PM Help <s@d.test> wrote:\n> Which pump?\n\nThe blue one.")
 
     assert reply == "The blue one."
+
+
+def test_an_answer_below_the_quotation_is_the_reply_although_a_signature_stands_above() -> None:
+    quotation = f"{ATTRIBUTIONS['gmail_en']}\n> Which pump?\n\n"
+
+    assert split(f"-- \nHana Kim\n\n{quotation}The blue one.")[0] == "The blue one."
+    assert split(f"Hi,\n\n-- \nHana Kim\n\n{quotation}The blue one.")[0].endswith("The blue one.")
+
+
+def test_where_nothing_but_a_signature_is_left_all_is_shown() -> None:
+    assert "Which pump?" in split(f"{ATTRIBUTIONS['gmail_en']}\n> Which pump?\n\n-- \nHana Kim")[0]
 
 
 def test_an_answer_below_the_quotation_counts_although_a_greeting_stands_above() -> None:
@@ -197,10 +213,9 @@ def test_a_signature_mark_and_mobile_footers_are_not_part_of_the_reply(footer: s
     ],
 )
 def test_answers_below_count_where_the_words_above_announce_them(above: str) -> None:
-    reply, _ = split(f"{above}\n\n{ATTRIBUTIONS['gmail_en']}\n> Which pump?\n\nThe blue one.")
+    reply, _ = split(f"{above}\n\n{ATTRIBUTIONS['gmail_en']}\n\n> Which pump?\n\nThe blue one.")
 
-    assert reply.startswith(above)
-    assert reply.endswith("The blue one.")
+    assert reply == f"{above}\n\n> Which pump?\n\nThe blue one."
 
 
 def test_answers_inside_an_original_that_nothing_marks_are_shown_with_it() -> None:
