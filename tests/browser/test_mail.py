@@ -28,8 +28,7 @@ def test_a_designed_mail_is_shown_right_and_fetches_nothing(desk: Desk, somebody
 
     expect(page.get_by_role("link", name="견적서 최종본.pdf")).to_be_visible()
     document = document_of(page)
-    assert document.evaluate("document.images.length") == 1
-    document.wait_for_function("document.images[0].naturalWidth === 8")
+    expect(document.locator("img")).to_have_js_property("naturalWidth", 8)
     expect(document.get_by_text("→ evil.example")).to_be_visible()
     expect(document.get_by_text("펌프", exact=True)).to_be_visible()
     view = page.frame_locator("iframe")
