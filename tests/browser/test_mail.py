@@ -27,6 +27,7 @@ def test_a_designed_mail_is_shown_right_and_fetches_nothing(desk: Desk, somebody
 
     expect(page.get_by_role("link", name="견적서 최종본.pdf")).to_be_visible()
     page.locator("details.as-designed iframe").scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")  # looking into the frame before it is there counts as a script in it
     view = page.frame_locator("details.as-designed iframe")
     document = view.frame_locator("iframe")
     expect(document.locator("img")).to_have_js_property("naturalWidth", 8)
@@ -64,14 +65,14 @@ def test_the_source_and_the_original_are_a_link_away(desk: Desk, somebody: Open)
 def send_letter(desk: Desk, subject: str) -> None:
     """By SMTP, as a mail program does: HTML with a picture, remote ones and a file; waits for its ticket."""
     letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = "hana@example.com", "support@deskbell.test", subject
+    letter["From"], letter["To"], letter["Subject"] = "yuna@example.com", "support@deskbell.test", subject
     letter.set_content("안녕하세요, 펌프가 샙니다.")
     letter.add_alternative(HTML, subtype="html")
     letter.get_payload()[1].add_related(picture(), "image", "png", cid="<leak@example.com>", filename="leak.png")  # type: ignore[union-attr, index] # the alternative
     letter.add_attachment(b"%PDF-1.4", "application", "pdf", filename="견적서 최종본.pdf")
     with smtplib.SMTP("127.0.0.1", desk.smtp_port) as smtp:
-        smtp.sendmail("hana@example.com", ["support@deskbell.test"], letter.as_bytes(policy=SMTP))
-    desk.wait_for_mail(to="hana@example.com", subject=subject)
+        smtp.sendmail("yuna@example.com", ["support@deskbell.test"], letter.as_bytes(policy=SMTP))
+    desk.wait_for_mail(to="yuna@example.com", subject=subject)
 
 
 def open_ticket(desk: Desk, page: Page, subject: str) -> None:
