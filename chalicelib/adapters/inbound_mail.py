@@ -13,7 +13,6 @@ from pynamodb.expressions.operand import Path
 
 from chalicelib.adapters.aws import client, send_to_queue
 from chalicelib.adapters.codec import decode, encode, instant
-from chalicelib.adapters.files import LINK_LIFE_SECONDS
 from chalicelib.adapters.items import (
     CustomerItem,
     Item,
@@ -98,18 +97,6 @@ def read_raw(key: str, size: int | None = None) -> bytes:
         raise NotFound("mail_not_found") from None
     with body:
         return bytes(body.read(size))
-
-
-def download_url(key: str) -> str:
-    """A link for five minutes that saves the original instead of showing it."""
-    parameters = {
-        "Bucket": config().mail_bucket,
-        "Key": key,
-        "ResponseContentDisposition": 'attachment; filename="mail.eml"',
-        "ResponseContentType": "application/octet-stream",
-    }
-    url = client("s3").generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_LIFE_SECONDS)
-    return str(url)
 
 
 def list_raw(since: datetime, until: datetime) -> Iterator[Mapping[str, datetime]]:

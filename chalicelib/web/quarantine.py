@@ -13,7 +13,7 @@ from chalicelib.domain.agent import Right
 from chalicelib.domain.dead_letter import LetterQueue, Outcome
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
-from chalicelib.web import forms, pages
+from chalicelib.web import files, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form
 from chalicelib.web.paths import cursor_of
@@ -65,7 +65,7 @@ def show_mail(visit: Visit) -> Response:
 
 @routes.agents("/agent/quarantine/original", Right.SEE_QUARANTINE)
 def send_original(visit: Visit) -> Response:
-    return pages.redirect_out(inbound_mail.download_url(_checked(visit.query("key"))))
+    return files.send_mail(_checked(visit.query("key")), "original.eml")
 
 
 @routes.agents("/agent/quarantine/replay", Right.SEE_QUARANTINE, "POST")
