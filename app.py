@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from chalice.app import Chalice, Rate
 
 from chalicelib.adapters import outbox as outbox_store
-from chalicelib.adapters import ses
+from chalicelib.adapters import ses_events
 from chalicelib.desk import feedback, inbound, outbox, surveys, timers, upkeep
 from chalicelib.domain.errors import DeskError
 from chalicelib.log import logger
@@ -58,7 +58,7 @@ def deliver(event: Event, context: Any) -> Event:
 @app.lambda_function(name="mail_events")
 def mail_events(event: Event, context: Any) -> None:
     """SES tells through EventBridge that a mail came back or was complained about; a failed call is made again."""
-    told = ses.feedback(event["detail"])
+    told = ses_events.feedback(event["detail"])
     if told:
         feedback.take(told, _now())
 

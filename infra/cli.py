@@ -283,14 +283,27 @@ def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: 
 @mail.command(name="explain")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, in the order of the files.")
-def explain_mails(files: tuple[str, ...], as_json: bool) -> None:
+@click.option("--desk", "ask_local", is_flag=True, help="Ask the desk on this machine which ticket it would be.")
+@click.option("--stack", metavar="NAME", help="Ask a deployed desk instead.")
+@_region_option
+def explain_mails(
+    files: tuple[str, ...], as_json: bool, ask_local: bool, stack: str | None, region: str | None
+) -> None:
     """Say what is read in raw mails, and where they would go.
 
-    `-` reads one from standard input. Asks no desk and no AWS.
+    `-` reads one from standard input. Without --desk or --stack no desk and no AWS is asked; with them, nothing is
+    changed there.
     """
     from infra import explain
 
-    explain.explain(files, as_json=as_json)
+    if not (ask_local or stack):
+        explain.explain(files, as_json=as_json)
+        return
+    account, outputs, _ = _meant(stack, region)
+    account.enter(outputs)
+    from infra.explained_destination import found
+
+    explain.explain(files, as_json=as_json, ask=found)
 
 
 @mail.command(name="list")

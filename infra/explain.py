@@ -1,24 +1,32 @@
 """`mail explain`: each named mail by itself, so that one that can't be read keeps nobody from the others."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import click
 
 from chalicelib.mail.message import InboundMail
 from chalicelib.mail.read import read
 from infra import explained_page, explanation, mailbox, screen
+from infra.explanation import Step
 from infra.trouble import Trouble
 
 
-def explain(files: Iterable[str], *, as_json: bool) -> None:
-    """Prints a page or a line for every mail; complains of files that can't be read, and then ends with 1."""
+def _nobody(_: InboundMail) -> tuple[Step, ...]:
+    return ()
+
+
+def explain(files: Iterable[str], *, as_json: bool, ask: Callable[[InboundMail], tuple[Step, ...]] = _nobody) -> None:
+    """Prints a page or a line for every mail; complains of files that can't be read, and then ends with 1.
+
+    `ask` adds what a desk knows of a mail.
+    """
     unread: list[Trouble] = []
     for name, mail in _mails(files, unread):
         if as_json:
-            click.echo(explanation.as_line(mail))
+            click.echo(explanation.as_line(mail, ask(mail)))
         else:
-            explained_page.show(name, mail, (), screen.out)
+            explained_page.show(name, mail, ask(mail), screen.out)
     for trouble in unread:
         screen.complain(trouble)
     if unread:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -58,6 +59,19 @@ def now() -> datetime:
 @pytest.fixture
 def empty_cloud() -> Iterator[None]:
     """An AWS account with the stack's resources and nothing in them."""
+    with fresh_cloud():
+        yield
+
+
+@pytest.fixture
+def cloud(empty_cloud: None) -> None:
+    """A desk that was deployed, with an admin, a supervisor, two agents and a contributor."""
+    deploy_desk()
+
+
+@contextmanager
+def fresh_cloud() -> Iterator[None]:
+    """`empty_cloud` for who needs several in one test."""
     with mock_aws():
         _forget()
         _create_resources()
@@ -65,9 +79,7 @@ def empty_cloud() -> Iterator[None]:
     _forget()
 
 
-@pytest.fixture
-def cloud(empty_cloud: None) -> None:
-    """A desk that was deployed, with an admin, a supervisor, two agents and a contributor."""
+def deploy_desk() -> None:
     setup.prepare(ADDRESS, SUPPORT, "Desk")
     for agent in (ADMIN, SUPERVISOR, AGENT, COLLEAGUE, CONTRIBUTOR):
         settings.save_agent(agent)

@@ -28,7 +28,19 @@ MAY_USE = {
     | {"chalicelib.adapters", "chalicelib.desk", "chalicelib.mail", "chalicelib.i18n", "chalicelib.web"},
 }
 WRITERS = {"chalicelib.adapters.transaction", "chalicelib.adapters.items", "chalicelib.adapters.ses"}
-READS = {"get", "get_page", "get_panel", "find", "by_queue", "by_day", "download_url", "read", "now"}
+READS = {
+    "get",
+    "get_page",
+    "get_panel",
+    "find",
+    "by_queue",
+    "by_day",
+    "download_url",
+    "original_url",
+    "read",
+    "read_raw",
+    "now",
+}
 AWS = {"boto3", "botocore", "pynamodb", "s3transfer"}
 THIRD_PARTY = {
     "domain": {"holidays"},

@@ -12,6 +12,7 @@ from chalicelib.adapters import aws
 from chalicelib.adapters.items import Item
 
 SERVICES = ("s3", "sqs", "sesv2", "stepfunctions")
+_EVENTS = {"calling": "before-call", "sending": "before-send", "received": "response-received"}
 
 
 class Lost(Exception):
@@ -86,14 +87,16 @@ class Wire:
 
 
 @contextmanager
-def on_the_wire() -> Iterator[Wire]:
+def on_the_wire(**further: Callable[..., Any]) -> Iterator[Wire]:
+    """`further` hooks, `calling`, `sending` and `received`, are asked before its own; AWS answers what they answer."""
     wire = Wire()
     clients = [Item._get_connection().connection.client, *map(aws.client, SERVICES)]
-    hooks = {"before-call": wire._calling, "before-send": wire._sending, "response-received": wire._answered}
-    for client, (event_name, hook) in product(clients, hooks.items()):
+    hooks = [("before-call", wire._calling), ("before-send", wire._sending), ("response-received", wire._answered)]
+    hooks += [(_EVENTS[name], hook) for name, hook in further.items()]
+    for client, (event_name, hook) in product(clients, hooks):
         client.meta.events.register_first(event_name, hook)
     try:
         yield wire
     finally:
-        for client, (event_name, hook) in product(clients, hooks.items()):
+        for client, (event_name, hook) in product(clients, hooks):
             client.meta.events.unregister(event_name, hook)

@@ -1,4 +1,5 @@
-"""Attachments in the files bucket: written by the functions, fetched by browsers through short-lived links."""
+"""Attachments in the files bucket: written by the functions, fetched by browsers through short-lived links, as are the
+originals of mails."""
 
 from email.message import Message
 from typing import Any
@@ -25,11 +26,20 @@ def read(key: str) -> bytes:
 
 def download_url(attachment: Attachment) -> str:
     """A link for five minutes that saves the file instead of showing it, under its own name (RFC 6266)."""
+    return _saving_url(config().files_bucket, attachment.key, attachment.filename)
+
+
+def original_url(raw_key: str, filename: str) -> str:
+    """The same for a mail as it came, which lies in the mail bucket."""
+    return _saving_url(config().mail_bucket, raw_key, filename)
+
+
+def _saving_url(bucket: str, key: str, filename: str) -> str:
     header = Message()
-    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", attachment.filename))
+    header.add_header("Content-Disposition", "attachment", filename=("utf-8", "", filename))
     parameters = {
-        "Bucket": config().files_bucket,
-        "Key": attachment.key,
+        "Bucket": bucket,
+        "Key": key,
         "ResponseContentDisposition": header["Content-Disposition"],
         "ResponseContentType": "application/octet-stream",
     }

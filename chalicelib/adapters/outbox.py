@@ -67,3 +67,9 @@ def save(outgoing: Outgoing, wire_ids: Iterable[str] = ()) -> None:
         pointer = message_of(wire_id, outgoing.ticket, outgoing.id)
         transaction.update(pointer, [type(pointer).body.set(pointer.body), type(pointer).kind.set(type(pointer))])
     transaction.commit()
+
+
+def mark_maybe_left(outgoing: Outgoing) -> None:
+    """However another try ended it: this one may have sent the mail as well."""
+    item = OutgoingItem(ticket_key(outgoing.ticket), outgoing_key(outgoing.id))
+    item.update([Path("body.maybe_left").set(True)], add_version_condition=False)

@@ -1,84 +1,56 @@
-"""Sending mail by SES, what its refusals mean, and what it tells afterwards."""
+"""Sending mail by SES, and what its refusals mean."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from chalicelib.adapters.aws import client
 from chalicelib.config import config
 from chalicelib.domain.errors import NotSent
-from chalicelib.domain.mail_trouble import Failure, FailureKind
 
 
 def send(raw: bytes, sender: str, to: str, cc: tuple[str, ...] = ()) -> str:
     """Sends a whole mail to all its receivers and returns the id under which SES took it; it becomes part of the
     Message-ID on the wire.
 
-    Raises NotSent for every refusal and fault: throttled, address not verified, account paused, no answer.
+    Raises NotSent for every refusal and fault: throttled, address not verified, account paused, no answer. Its
+    `maybe_left` is true where the mail may be on its way all the same.
     https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
     """
     try:
-        response = client("sesv2").send_email(
+        response = _mailer().send_email(
             FromEmailAddress=sender,
             Destination={"ToAddresses": [to], "CcAddresses": list(cc)},
             Content={"Raw": {"Data": raw}},
             ConfigurationSetName=config().configuration_set,
         )
     except ClientError as error:
-        details = error.response["Error"]
-        raise NotSent("mail_not_sent", cause=f"{details['Code']}: {details['Message']}") from error
+        details, maybe_left = error.response["Error"], _is_fault(error.response)
+        cause = f"{details['Code']}: {details['Message']}"
+        raise NotSent("mail_not_sent", cause=cause, maybe_left=maybe_left) from error
     except BotoCoreError as error:
-        raise NotSent("mail_not_sent", cause=str(error)) from error
+        maybe_left = isinstance(error, HTTPClientError)  # it was sent off, unlike after a ConnectionError
+        raise NotSent("mail_not_sent", cause=str(error), maybe_left=maybe_left) from error
     return str(response["MessageId"])
 
 
-@dataclass(frozen=True)
-class Feedback:
-    """What SES tells of a mail that it took under `ses_id`."""
-
-    ses_id: str
-    failure: Failure
-
-
-def feedback(event: Mapping[str, Any]) -> Feedback | None:
-    """The failure that an event of SES's publishing tells of (its form in EventBridge and SNS is the same), None for
-    any other event: a delay may still end well.
-
-    https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
-    """
-    kind = event.get("eventType") or event.get("notificationType")
-    failure = _READ[kind](event) if kind in _READ else None
-    return Feedback(str(event["mail"]["messageId"]), failure) if failure else None
+@cache
+def _mailer() -> Any:
+    """botocore by itself would send a mail again whose answer was lost, and nobody would know of the second one."""
+    ses = client("sesv2")
+    ses.meta.events.register_first("needs-retry.sesv2.SendEmail", _stop_without_answer)
+    return ses
 
 
-def _bounce(event: Mapping[str, Any]) -> Failure:
-    """SES gives up on transient bounces as well, but a later mail may arrive; undetermined ones count as transient."""
-    bounce = event["bounce"]
-    recipients = bounce["bouncedRecipients"]
-    reasons = [each["diagnosticCode"] for each in recipients if each.get("diagnosticCode")]
-    detail = reasons[0] if reasons else f"{bounce['bounceType']}: {bounce.get('bounceSubType', '')}"
-    return Failure(FailureKind.BOUNCE, _addresses(recipients), bounce["bounceType"] == "Permanent", detail)
+def _stop_without_answer(
+    response: tuple[Any, dict[str, Any]] | None, caught_exception: Exception | None, **_: Any
+) -> bool | None:
+    """False ends botocore's tries, None leaves it to botocore: a throttled mail has surely not left."""
+    is_lost = isinstance(caught_exception, HTTPClientError) or (response is not None and _is_fault(response[1]))
+    return False if is_lost else None
 
 
-def _complaint(event: Mapping[str, Any]) -> Failure | None:
-    """Of people only: a machine's "not-spam" is no complaint."""
-    complaint = event["complaint"]
-    kind = str(complaint.get("complaintFeedbackType") or "")
-    if kind == "not-spam":
-        return None
-    return Failure(FailureKind.COMPLAINT, _addresses(complaint["complainedRecipients"]), True, kind)
-
-
-def _reject(event: Mapping[str, Any]) -> Failure:
-    """SES took the mail and then found a virus in it: nobody gets it, and no address is to blame."""
-    recipients = tuple(address.lower() for address in event["mail"].get("destination", ()))
-    return Failure(FailureKind.BOUNCE, recipients, False, str(event.get("reject", {}).get("reason", "rejected")))
-
-
-def _addresses(recipients: list[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(str(each["emailAddress"]).lower() for each in recipients)
-
-
-_READ = {"Bounce": _bounce, "Complaint": _complaint, "Reject": _reject}
+def _is_fault(response: Any) -> bool:
+    """Whether SES broke down over it instead of refusing it."""
+    return int(response["ResponseMetadata"]["HTTPStatusCode"]) >= 500

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.adapters import addresses, inbound_mail, outbox, tickets
 from chalicelib.adapters import settings as settings_store
-from chalicelib.adapters.ses import Feedback
+from chalicelib.adapters.ses_events import Feedback
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import region
 from chalicelib.desk.changes import change_ticket, new_ids, save, until_saved

@@ -1,6 +1,7 @@
 """Signed links and reply addresses: each is bound to one purpose and one ticket, and proves that we made it.
 
-Links expire; every mail about a ticket carries a fresh one. Reply addresses don't: people answer old mails.
+Links expire; every mail about a ticket carries a fresh one, dated to when the mail was promised, so that it has the
+same words at each try. Reply addresses don't: people answer old mails.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
@@ -20,9 +21,9 @@ _REPLY_MARK_LENGTH = 24
 _LOOKS_SIGNED = re.compile(r"\d{1,15}-[0-9a-f]{8,}")
 
 
-def status_url(settings: Settings, number: int) -> str:
-    """The customer's page of a ticket."""
-    return settings.url(f"/status/{_signer(settings, 'status').dumps(number)}")
+def status_url(settings: Settings, number: int, at: datetime | None = None) -> str:
+    """The customer's page of a ticket; the link's life begins now or `at`."""
+    return settings.url(f"/status/{_signer(settings, 'status', at).dumps(number)}")
 
 
 def read_status(settings: Settings, token: str) -> int:
@@ -30,9 +31,11 @@ def read_status(settings: Settings, token: str) -> int:
     return int(_read(settings, "status", token))
 
 
-def survey_url(settings: Settings, number: int, resolution: int, score: int | None = None) -> str:
-    """The survey page, with a score chosen in the mail preselected."""
-    token = _signer(settings, "survey").dumps([number, resolution])
+def survey_url(
+    settings: Settings, number: int, resolution: int, score: int | None = None, at: datetime | None = None
+) -> str:
+    """The survey page, with a score chosen in the mail preselected; the link's life begins now or `at`."""
+    token = _signer(settings, "survey", at).dumps([number, resolution])
     return settings.url(f"/survey/{token}" + (f"?score={score}" if score else ""))
 
 
@@ -42,9 +45,9 @@ def read_survey(settings: Settings, token: str) -> tuple[int, int]:
     return int(number), int(resolution)
 
 
-def file_url(settings: Settings, number: int, entry_id: int, place: int) -> str:
-    """An attachment that was too large for a mail, by its place among those of its entry."""
-    return settings.url(f"/files/{_signer(settings, 'file').dumps([number, entry_id, place])}")
+def file_url(settings: Settings, number: int, entry_id: int, place: int, at: datetime | None = None) -> str:
+    """An attachment that was too large for a mail, by its place among those of its entry; dated as `status_url`."""
+    return settings.url(f"/files/{_signer(settings, 'file', at).dumps([number, entry_id, place])}")
 
 
 def read_file(settings: Settings, token: str) -> tuple[int, int, int]:
@@ -92,8 +95,19 @@ def _reply_mark(settings: Settings, number: int) -> str:
     return hmac.new(settings.secret.encode(), message, hashlib.sha256).hexdigest()[:_REPLY_MARK_LENGTH]
 
 
-def _signer(settings: Settings, purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(settings.secret, salt=purpose)
+class _DatedSigner(TimestampSigner):
+    """Dates what it signs to a given instant; itsdangerous knows the present only."""
+
+    def __init__(self, *args: Any, at: datetime | None = None, **others: Any) -> None:
+        super().__init__(*args, **others)
+        self._at = at
+
+    def get_timestamp(self) -> int:
+        return int(self._at.timestamp()) if self._at else super().get_timestamp()
+
+
+def _signer(settings: Settings, purpose: str, at: datetime | None = None) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret, salt=purpose, signer=_DatedSigner, signer_kwargs={"at": at})
 
 
 def _read(settings: Settings, purpose: str, token: str) -> Any:

@@ -37,9 +37,9 @@ class Match:
 
 def match(arrival: Arrival, settings: Settings) -> Match:
     """No request where nothing is named, else one per ticket that must be looked at: nearly always one."""
-    signed, is_forged = signed_numbers(arrival.mail, settings)
-    remarks = ("reply_address_forged",) if is_forged else ()
-    known = [(number, Way.REPLY_ADDRESS) for number in signed]
+    signed = reply_addresses(arrival.mail, settings)
+    remarks = ("reply_address_forged",) if None in signed.values() else ()
+    known = [(number, Way.REPLY_ADDRESS) for number in dict.fromkeys(signed.values()) if number is not None]
     known += [(number, Way.MESSAGE_ID) for number in arrival.known.tickets]
     for number, way in known:
         if ticket := _find(number):
@@ -53,18 +53,20 @@ def match(arrival: Arrival, settings: Settings) -> Match:
     return Match(remarks=(*remarks, f"follow_up_of:{ticket.number}"))
 
 
-def signed_numbers(mail: InboundMail, settings: Settings) -> tuple[tuple[int, ...], bool]:
-    """Tickets named by genuine reply addresses, in their order; and whether there was one that is not genuine."""
-    tokens = [
-        token
+def reply_addresses(mail: InboundMail, settings: Settings) -> dict[str, int | None]:
+    """The receivers that are reply addresses, with the ticket for which this desk signed each; None for a forgery."""
+    tokens = {
+        recipient: token
         for recipient in mail.recipients
         for own in settings.own_addresses
         if (token := threading.reply_token(recipient, own))
-    ]
-    numbers = [links.read_reply_token(settings, token) for token in tokens]
-    genuine = dict.fromkeys(number for number in numbers if number is not None)
-    is_forged = any(number is None and links.looks_signed(token) for number, token in zip(numbers, tokens, strict=True))
-    return tuple(genuine), is_forged
+    }
+    numbers = {recipient: links.read_reply_token(settings, token) for recipient, token in tokens.items()}
+    return {
+        recipient: number
+        for recipient, number in numbers.items()
+        if number is not None or links.looks_signed(tokens[recipient])
+    }
 
 
 def _outgoing(arrival: Arrival, number: int) -> int:

@@ -33,7 +33,7 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
 
     Raises NotSent so that the queue tries again later; at the last try, or when no try can mend it, the entry is marked
     as failed instead, which the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the
-    same mail once more.
+    same mail once more, under the same identity, and the entry says so.
     """
     page = tickets.get_page(number)
     outgoing = next((entry for entry in page.outgoing if entry.id == outgoing_id), None)
@@ -48,13 +48,15 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
         logger.warning("delivered twice at the same time", number=number, purpose=outgoing.purpose)
 
 
-def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> None:
+def _mail(page: TicketPage, found: Outgoing, attempt: int, now: datetime) -> None:
+    outgoing = found.at_try(attempt)
     try:
         outgoing = _deliverable(outgoing)
         ses_id = _send(page, outgoing, settings_store.get())
     except (NotSent, InvalidInput) as error:
         is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
-        outbox.save(outgoing.refused(str(error.params.get("cause", error.code)), now, is_last))
+        cause, maybe_left = str(error.params.get("cause", error.code)), bool(error.params.get("maybe_left"))
+        outbox.save(outgoing.refused(cause, now, is_last, maybe_left))
         logger.warning(
             "mail not sent", number=outgoing.ticket, purpose=outgoing.purpose, attempt=attempt, is_last=is_last
         )
@@ -62,7 +64,11 @@ def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> 
             return
         raise
     wire_ids = threading.wire_ids(ses_id, region())
-    outbox.save(outgoing.sent(wire_ids[0], now), wire_ids)
+    try:
+        outbox.save(outgoing.sent(wire_ids[0], now), wire_ids)
+    except AlreadyDone:
+        outbox.mark_maybe_left(outgoing)
+        raise
 
 
 def _start_timer(outgoing: Outgoing, now: datetime) -> None:
@@ -145,7 +151,7 @@ def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Setting
     promised = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at
     return {
         "customer_name": page.ticket.customer_name,
-        "status_url": links.status_url(settings, page.ticket.number),
+        "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
         "promised": i18n.day_and_time(language, promised, settings.time_zone),
         "text": _entry(page, outgoing).text,
     }
@@ -157,9 +163,9 @@ def _for_reply(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
         "text": _PATH_OF_OURS.sub(settings.address, entry.text),
         "signature": replies.signature(team, entry.author.name, settings),
         "history": replies.history(page, entry, settings, language),
-        "files": replies.file_links(page, entry, settings),
+        "files": replies.file_links(page, entry, settings, outgoing.created_at),
         "files_until": i18n.day(language, outgoing.created_at + links.LINK_LIFE, settings.time_zone),
-        "status_url": links.status_url(settings, page.ticket.number),
+        "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
     }
 
 
@@ -196,10 +202,10 @@ def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, la
 
 def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     agent = settings.agents.get(page.ticket.assignee or page.ticket.last_replier)
-    number, resolution = page.ticket.number, int(outgoing.params["resolution"])
+    number, resolution, at = page.ticket.number, int(outgoing.params["resolution"]), outgoing.created_at
     return {
         "agent_name": agent.name if agent else settings.desk_name,
-        "links": [(score, links.survey_url(settings, number, resolution, score)) for score in SCORES],
+        "links": [(score, links.survey_url(settings, number, resolution, score, at)) for score in SCORES],
     }
 
 

@@ -78,12 +78,12 @@ def history(page: TicketPage, entry: Entry, settings: Settings, language: str) -
     return tuple(_quotations(reversed(chosen), settings, language))
 
 
-def file_links(page: TicketPage, entry: Entry, settings: Settings) -> tuple[FileLink, ...]:
-    """To the files of `entry` that are too large to be attached."""
+def file_links(page: TicketPage, entry: Entry, settings: Settings, at: datetime) -> tuple[FileLink, ...]:
+    """To the files of `entry` that are too large to be attached; the links' life begins `at`."""
     attached = _fitting(entry.attachments)
     return tuple(
         FileLink(
-            kept.filename, i18n.file_size(kept.size), links.file_url(settings, page.ticket.number, entry.id, place)
+            kept.filename, i18n.file_size(kept.size), links.file_url(settings, page.ticket.number, entry.id, place, at)
         )
         for place, kept in enumerate(entry.attachments)
         if kept not in attached

@@ -37,6 +37,7 @@ class Outgoing:
     `cc` are further receivers of an agent's words; automatic mail has none (rule 12). `params` are the purpose's own
     values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under, `failed_for` are the
     receivers it came back from.
+    `maybe_left` says that a try ended without an answer: the mail may have left once more than is known.
     """
 
     id: int
@@ -53,16 +54,28 @@ class Outgoing:
     error: str = ""
     wire_id: str = ""
     failed_for: tuple[str, ...] = ()
+    maybe_left: bool = False
     finished_at: datetime | None = None
+
+    def at_try(self, number: int) -> "Outgoing":
+        """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail."""
+        if number <= self.attempts + 1:
+            return self
+        return replace(self, attempts=number - 1, maybe_left=True)
 
     def sent(self, wire_id: str, now: datetime) -> "Outgoing":
         return replace(
             self, delivery=Delivery.SENT, attempts=self.attempts + 1, wire_id=wire_id, error="", finished_at=now
         )
 
-    def refused(self, error: str, now: datetime, is_last: bool) -> "Outgoing":
+    def refused(self, error: str, now: datetime, is_last: bool, maybe_left: bool = False) -> "Outgoing":
         """After a failed try: queued again, or failed for good, which the ticket shows."""
         delivery = Delivery.FAILED if is_last else Delivery.QUEUED
         return replace(
-            self, delivery=delivery, attempts=self.attempts + 1, error=error, finished_at=now if is_last else None
+            self,
+            delivery=delivery,
+            attempts=self.attempts + 1,
+            error=error,
+            maybe_left=self.maybe_left or maybe_left,
+            finished_at=now if is_last else None,
         )

@@ -5,18 +5,26 @@ import re
 from dataclasses import dataclass, replace
 from email.message import Message
 
-from chalicelib.mail import headers, returned
+from chalicelib.mail import addresses, headers, parameters, returned
 from chalicelib.mail.message import Address
 
 _LONGEST_NOTICE = 20_000
 _DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)\b", re.IGNORECASE)
-_POSTMASTER = re.compile(r"^(?:postmaster|mail delivery|mail administrator|system administrator|bounce)", re.IGNORECASE)
+_POSTMASTER = re.compile(
+    r"^(?:post[_-]?master|mail delivery|mail administrator|system administrator|bounce)", re.IGNORECASE
+)
+_NOBODY = re.compile(r"\s*<(?:mailer-daemon[^>]*)?>", re.IGNORECASE)
+_NO_REPLY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply\b", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"undeliver|not (?:be )?deliver|delivery (?:status|fail|problem|report|notification|has failed|error)"
     r"|failure notice|returned (?:mail|to sender)|(?:mail|message) (?:failed|failure|delayed|not sent)"
     r"|(?:failed|failing) mail|non.?delivery|mail (?:delivery|system error)|unzustellbar|nicht zugestellt|non remis"
-    r"|no entregado|не ?доставлен|배달\s?(?:실패|불가|지연)|반송|전송\s?실패|配信(?:不能|エラー|失敗)|退信"
-    r"|(?:传输|投递|傳送)失败",
+    r"|no (?:se puede )?entrega[dr]|échec de (?:la )?(?:remise|distribution)|non (?:recapitabile|consegnat)"
+    r"|impossibile recapitare|não (?:entregue|é possível entregar)|onbestelbaar|kan (?:inte|ikke) leveres|olevererbar"
+    r"|niedostarcz|teslim edilemedi|недоставлен|не ?(?:было )?доставлен|mail failure"
+    r"|배달(?:되지|\s?(?:실패|불가|지연))|(?:전송|발송|수신|전달)\s?(?:실패|오류|불가)|반송"
+    r"|(?:配信|送信)(?:不能|エラー|失敗|でき)|メールエラー|エラー通知|退信|未送达|无法(?:投递|传递|送达)|無法傳遞"
+    r"|(?:传输|投递|傳送|发送)(?:失败|失敗)",
     re.IGNORECASE,
 )
 _TROUBLE = re.compile(
@@ -39,6 +47,12 @@ _DELAY = re.compile(
     r"|just a warning|no action is required|지연",
     re.IGNORECASE,
 )
+_MAIL_WORDS = re.compile(
+    r"\b(?:your|the|this|following|original) (?:e-?mail|mail|message)\b|recipient|mailbox|smtp|(?<![\d.])[45]\d\d[ -]"
+    r"|메일|メール|письм|correo|courrier|nachricht|邮件|郵件",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?？](?:\s|$)")
 _STATUS = re.compile(r"(?<![\d.])([45])\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:\[-])([45])[0-5]\d(?=[ -](?:[A-Za-z<#]|\d\.))")
 _REPLY_PREFIX = re.compile(
@@ -58,7 +72,7 @@ _ORIGINAL_BELOW = re.compile(
     r"^(?=.*[-=_*|]{3})(?!.*(?:deliver|address|recipient|\blog\b))(?=.*(?:original|returned|unsent|message|mail|copy|header|원본|原信)\b)"
     r"(?=.*(?:follow|below|copy|return|unsent|original|header|body)).*$"
     r"|^(?:original message|below this line|this is a copy|included is|returned message)\b.*[:.]?$"
-    r"|^>?\s?(?:received|return-path|message-id): .*$",
+    r"|^>?\s?(?:received|return-path|message-id):.*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ADDRESS = re.compile(r"[\w+&*/!#$%-][\w.+=&'*/!#$%-]{0,99}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
@@ -79,7 +93,7 @@ class Bounce:
 
 def find(message: Message, subject: str, sender: Address | None, text: str) -> Bounce:
     """What a notice says, `Bounce()` when the mail is none. `text` and `subject` are those of the mail, decoded."""
-    if _is_postmaster(sender) and (wrapped := returned.wrapped_report(message)):
+    if _is_postmaster(message, sender) and (wrapped := returned.wrapped_report(message)):
         message = wrapped
     notice = text[:_LONGEST_NOTICE]
     notice = notice[: match.start()] if (match := _ORIGINAL_BELOW.search(notice)) else notice
@@ -151,19 +165,17 @@ def _from_words(message: Message, subject: str, sender: Address | None, notice: 
 def _failed_recipients(message: Message) -> tuple[str, ...]:
     """Exim's own header, one or several addresses."""
     values = headers.all_values(message, "X-Failed-Recipients")
-    return tuple(address.email for address in headers.addresses(values))
+    return tuple(address.email for address in addresses.find(values))
 
 
 def _is_passed_on(message: Message, subject: str, sender: Address | None) -> bool:
     """Whether somebody forwards or answers a notice: then it is a person's mail, whatever it quotes."""
-    is_report = headers.parameter(message, "content-type", "report-type").lower() == "delivery-status"
-    return not (is_report or _is_postmaster(sender)) and _is_answer(message, subject)
+    is_report = parameters.find(message, "content-type", "report-type").lower() == "delivery-status"
+    return not (is_report or _is_postmaster(message, sender)) and _is_answer(message, subject)
 
 
-def _is_postmaster(sender: Address | None) -> bool:
-    if sender is None:
-        return False
-    names = (sender.email, sender.name)
+def _is_postmaster(message: Message, sender: Address | None) -> bool:
+    names = (sender.email, sender.name) if sender else (headers.text(headers.first_value(message, "From")),)
     return any(bool(_DAEMON.match(name) or _POSTMASTER.match(name)) for name in names)
 
 
@@ -175,14 +187,23 @@ def _is_notice(message: Message, subject: str, sender: Address | None, notice: s
     says_so, is_trouble = bool(_SUBJECT.search(subject)), bool(_TROUBLE.search(notice))
     if returned.is_receipt(message):
         return is_trouble and names_somebody
-    if returned.is_complaint(message) or _is_answer(message, subject):
+    if returned.is_complaint(message) or _FORWARD_PREFIX.match(subject):
         return False
-    if _is_postmaster(sender):
-        return says_so or is_trouble
     is_listed = bool(_LISTED_ADDRESS.search(notice))
-    if not _is_from_machine(message, notice):
-        return says_so and is_trouble and is_listed
-    return (says_so or (is_trouble and is_listed)) and (names_somebody or returned.has_copy(message))
+    if _is_answer(message, subject):
+        return _is_postmaster(message, sender) and is_trouble and bool(is_listed or _classes(notice))
+    if _is_postmaster(message, sender):
+        return says_so or is_trouble
+    if _is_from_machine(message, notice) or (sender and _NO_REPLY.match(sender.email)):
+        is_of_mail = returned.has_copy(message) or (names_somebody and bool(_MAIL_WORDS.search(notice)))
+        return is_of_mail and (says_so or (is_trouble and is_listed))
+    return says_so and is_trouble and is_listed and not _is_person(message, sender, notice)
+
+
+def _is_person(message: Message, sender: Address | None, notice: str) -> bool:
+    """Somebody who gives a name, sends back nothing or asks: programs do not."""
+    is_copied = returned.has_copy(message) or bool(_ORIGINAL_BELOW.search(notice))
+    return bool(_QUESTION.search(notice)) or bool(sender and sender.name and not is_copied)
 
 
 def _is_answer(message: Message, subject: str) -> bool:
@@ -192,7 +213,7 @@ def _is_answer(message: Message, subject: str) -> bool:
 
 def _is_from_machine(message: Message, notice: str) -> bool:
     return (
-        headers.first_value(message, "Return-Path").strip() == "<>"
+        bool(_NOBODY.match(headers.first_value(message, "Return-Path")))
         or headers.first_value(message, "Auto-Submitted").strip().lower() not in {"", "no"}
         or bool(_MACHINE_WORDS.search(notice))
         or any(part.get_content_type().endswith("delivery-status") for part in returned.parts(message))
@@ -201,7 +222,7 @@ def _is_from_machine(message: Message, notice: str) -> bool:
 
 def _own_addresses(message: Message, sender: Address | None) -> set[str]:
     """Who wrote the notice and who gets it: neither is the one that could not be reached."""
-    receivers = headers.addresses([*headers.all_values(message, "To"), *headers.all_values(message, "Return-Path")])
+    receivers = addresses.find([*headers.all_values(message, "To"), *headers.all_values(message, "Return-Path")])
     return {address.key for address in (*receivers, *([sender] if sender else []))}
 
 

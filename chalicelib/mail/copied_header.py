@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chalicelib.mail import headers
+from chalicelib.mail import addresses as mailboxes
 from chalicelib.mail import quote_marks as marks
 from chalicelib.mail.message import Address
 
@@ -32,7 +32,7 @@ def addresses(words: str) -> tuple[Address, ...]:
     plain = _LINK.sub(r"<\1>", _LINK_BEHIND_ADDRESS.sub(r"\1", words.replace("*", "")))
     return tuple(
         replace(address, name="") if address.name.lower() == address.key else address
-        for address in headers.addresses([plain])
+        for address in mailboxes.find([plain])
     )
 
 

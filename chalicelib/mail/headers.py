@@ -1,4 +1,4 @@
-"""Header fields to values: RFC 2047 words, RFC 2231 parameters, addresses, dates, in whatever form they come."""
+"""Header fields to values: RFC 2047 words and dates, in whatever form they come."""
 
 import base64
 import binascii
@@ -9,26 +9,18 @@ from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import groupby
-from urllib.parse import unquote_to_bytes
 
 from chalicelib.mail.charsets import decode
-from chalicelib.mail.message import Address
 
 _LONGEST_VALUE = 50_000
-_LONGEST_PARAMETERS = 10_000
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?(.*?)(?:\?=|$)", re.DOTALL)
-_FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
+_WORD_OPENING = r"=\?\s?([^?\s]{1,60})\s?\?\s?([bBqQ])\s?\?"
+_NEXT_WORD = r"=\?[^?\s]{1,60}\?[bBqQ]\?"
+_ENCODED_WORD = re.compile(rf"{_WORD_OPENING}((?:(?!{_NEXT_WORD}).)*?)(?:\?=|$|(?={_NEXT_WORD}))", re.DOTALL)
+_ENCODED_TWICE = re.compile(rf"\s*(?:{_NEXT_WORD}[^?]*\?=\s*)+")
+_SHIFT = re.compile(r"[\x0e\x1b]")
+FOLD = re.compile(r"\r?\n[ \t]?|[\r\n]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _BLANKS = re.compile(r"\s+")
-_EMAIL = re.compile(r"[^\s<>()\[\],;:\"@]{1,200}@[^\s<>()\[\],;:\"@]{1,255}")
-_QUOTED_EMAIL = re.compile(r"\"[^\"\r\n]{1,200}\"@[^\s<>()\[\],;:\"@]{1,255}")
-_COMMENT = re.compile(r"\(([^()]*)\)")
-# Bounded, and possessive where it can be, so that what is never closed costs the same at each place it is tried.
-_ADDRESS_TOKEN = re.compile(
-    r"=\?[^?\s]{1,60}+\?[bBqQ]\?[^?]{0,500}+\?=|\"(?:\\.|[^\"\\]){0,500}+\"|<[^<>]{0,500}+>|\([^()]{0,500}+\)"
-    r"|[^=\"<(,;]++|.",
-    re.DOTALL,
-)
 
 
 def all_values(message: Message, name: str) -> list[str]:
@@ -46,7 +38,9 @@ def first_value(message: Message, name: str) -> str:
 
 def text(raw: str, hint: str = "") -> str:
     """A field as a reader sees it, on one line. `hint`: the charset of bytes that stand there unencoded."""
-    decoded = "".join(_runs(_FOLD.sub(" ", raw), hint))
+    decoded = "".join(_runs(FOLD.sub(" ", raw), hint))
+    if _ENCODED_TWICE.fullmatch(decoded):
+        decoded = "".join(_runs(decoded, hint))
     return _BLANKS.sub(" ", _CONTROL.sub("", decoded)).strip()
 
 
@@ -58,31 +52,37 @@ def _runs(raw: str, hint: str) -> Iterator[str]:
     for match in _ENCODED_WORD.finditer(raw):
         between = raw[position : match.start()]
         if between.strip():
-            yield from _decoded_words(words)
-            yield _plain(between, hint)
+            yield from _decoded_words(words, hint)
+            yield plain(between, hint)
             words = []
         elif between and not words:
             yield between
-        words.append((match[1].lower(), match[2].lower(), match[3]))
+        words.append((match[1].lower().partition("*")[0], match[2].lower(), match[3]))
         position = match.end()
-    yield from _decoded_words(words)
-    yield _plain(raw[position:], hint)
+    yield from _decoded_words(words, hint)
+    yield plain(raw[position:], hint)
 
 
-def _decoded_words(words: list[tuple[str, str, str]]) -> Iterator[str]:
+def _decoded_words(words: list[tuple[str, str, str]], hint: str) -> Iterator[str]:
+    """Of base64 that is cut between two words, and of words that lack their padding, the reading that loses less."""
     for charset, same in groupby(words, key=lambda word: word[0]):
-        yield decode(b"".join(_payloads(same)), charset).text
+        neighbours = list(same)
+        whole = decode(b"".join(_payloads(neighbours, joins_base64=False)), charset, hint)
+        if (whole.is_damaged or whole.is_guess) and len(neighbours) > 1:
+            joined = decode(b"".join(_payloads(neighbours, joins_base64=True)), charset, hint)
+            whole = whole if joined.is_damaged or joined.is_guess else joined
+        yield whole.text
 
 
-def _payloads(words: Iterable[tuple[str, str, str]]) -> Iterator[bytes]:
+def _payloads(words: Iterable[tuple[str, str, str]], *, joins_base64: bool) -> Iterator[bytes]:
     for encoding, same in groupby(words, key=lambda word: word[1]):
         contents = [_bytes(content) for _, _, content in same]
         if encoding == "q":
             yield from (quopri.decodestring(content, header=True) for content in contents)
-        elif all(len(content) % 4 == 0 for content in contents):
-            yield from map(_from_base64, contents)
-        else:
+        elif joins_base64:
             yield _from_base64(b"".join(contents))
+        else:
+            yield from map(_from_base64, contents)
 
 
 def _from_base64(content: bytes) -> bytes:
@@ -96,93 +96,19 @@ def _from_base64(content: bytes) -> bytes:
         return content
 
 
-def _plain(raw: str, hint: str) -> str:
-    return raw if raw.isascii() else decode(_bytes(raw), "", hint).text
+def plain(raw: str, hint: str) -> str:
+    """What stands unencoded, which should be ASCII, and is when it shifts to no other set by control characters."""
+    return raw if raw.isascii() and not _SHIFT.search(raw) else decode(_bytes(raw), "", hint).text
 
 
 def _bytes(raw: str) -> bytes:
     return raw.encode("utf-8", "surrogateescape")
 
 
-def parameter(message: Message, field: str, name: str, hint: str = "") -> str:
-    """A parameter such as `filename` in RFC 2231, RFC 2047, percent-encoded or raw form; "" without it."""
-    alone = Message()
-    alone[field] = _plain(first_value(message, field)[:_LONGEST_PARAMETERS], hint)
-    try:
-        value = alone.get_param(name, "", header=field)
-    except (ValueError, LookupError, TypeError):
-        return ""
-    if isinstance(value, tuple):
-        charset, _, content = value
-        return text(decode(content.encode("latin-1", "replace"), charset or "", hint).text)
-    return text(_percent_decoded(str(value)))
-
-
-def _percent_decoded(value: str) -> str:
-    """Some webmailers encode names like addresses of pages; a name with a mere percent sign stays as it is."""
-    decoded = unquote_to_bytes(value)
-    return decoded.decode("utf-8") if not decoded.isascii() and _is_utf_8(decoded) else value
-
-
-def _is_utf_8(raw: bytes) -> bool:
-    return decode(raw, "utf-8").charset == "utf-8"
-
-
-def addresses(values: Iterable[str], hint: str = "") -> tuple[Address, ...]:
-    """The mailboxes of address fields, each once, in order. What holds no address is left out."""
-    found: dict[str, Address] = {}
-    for value in values:
-        for entry in _entries(_FOLD.sub(" ", value)):
-            address = _address(entry, hint)
-            if address:
-                found.setdefault(address.key, address)
-    return tuple(found.values())
-
-
-def _entries(value: str) -> list[str]:
-    """Cuts at commas and semicolons that stand outside of quotes, brackets, comments and encoded words."""
-    entries: list[list[str]] = [[]]
-    for token in _ADDRESS_TOKEN.findall(value):
-        if token in {",", ";"}:
-            entries.append([])
-        else:
-            entries[-1].append(token)
-    return ["".join(tokens) for tokens in entries]
-
-
-def _address(entry: str, hint: str) -> Address | None:
-    """One mailbox: `Name <a@b>`, `a@b (Name)`, `"a@b" <a@b>` or a bare address; the last address is the real one."""
-    bracketed = re.findall(r"<([^<>]*)>", entry)
-    place = bracketed[-1] if bracketed else entry
-    found = _QUOTED_EMAIL.findall(place) or _EMAIL.findall(place) or _EMAIL.findall(entry)
-    if not found:
-        return None
-    email = found[-1].strip(".'")
-    name = entry.rpartition("<")[0] if bracketed else " ".join(_COMMENT.findall(entry))
-    return Address(_with_lower_domain(text(email, hint)), _display_name(name, hint))
-
-
-def _with_lower_domain(email: str) -> str:
-    local, _, domain = email.rpartition("@")
-    return f"{local}@{domain.lower()}"
-
-
-def _display_name(raw: str, hint: str) -> str:
-    """Unquoted before and after decoding, since quotes stand around and inside of encoded words."""
-    return _unquoted(text(_unquoted(raw), hint))
-
-
-def _unquoted(raw: str) -> str:
-    stripped = raw.strip()
-    if len(stripped) >= 2 and stripped[0] == stripped[-1] and stripped[0] in "\"'":
-        stripped = re.sub(r"\\(.)", r"\1", stripped[1:-1])
-    return stripped
-
-
 def date(raw: str) -> datetime | None:
     """The instant in UTC; a date without zone is taken as UTC; None when it can't be understood."""
     try:
-        at = parsedate_to_datetime(_FOLD.sub(" ", raw))
+        at = parsedate_to_datetime(FOLD.sub(" ", raw))
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, TypeError, LookupError, OverflowError):
         return None

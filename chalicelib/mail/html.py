@@ -1,11 +1,11 @@
-"""HTML mail: to plain text that reads well, and to HTML that is safe to show.
+"""HTML mail to plain text that reads well.
 
-Both go through nh3 (ammonia, html5ever) first, which reads tag soup as browsers do; what would keep it busy is shown as
-its words alone.
+It goes through nh3 (ammonia, html5ever) first, which reads tag soup as browsers do; what would keep it busy is shown as
+its words alone. HTML that is safe to show is made by `safe_html`.
 """
 
 import re
-from html import escape, unescape
+from html import unescape
 from html.parser import HTMLParser
 from itertools import accumulate
 
@@ -19,9 +19,9 @@ _BLOCKS = {
     *("li", "form", "fieldset", "details", "summary", "caption", "nav", "aside"),
 }
 _SPACED = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "blockquote", "pre"}
-_READ_TAGS = _BLOCKS | {"a", "br", "img", "td", "th"}
+_READ_TAGS = _BLOCKS | {"a", "br", "img", "span", "td", "th"}
 _SILENT = {"script", "style", "title", "template", "noscript", "object", "iframe", "svg"}
-_RULE = "_" * 30
+_RULE = "-" * 30
 _BLANK_LINES = re.compile(r"\n{3,}")
 MOST_MARKUP = 30_000
 _MOST_REFERENCES = 1_000
@@ -44,60 +44,6 @@ _NESTING_TAG = re.compile(
     r"<(/?)(?!(?:br|img|hr|input|meta|link|p|li|td|tr|th|col|dd|dt|option|area|wbr)\b)[a-z]", re.IGNORECASE
 )
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-
-_SHOWN_TAGS = _BLOCKS | {
-    *("a", "abbr", "b", "big", "br", "cite", "code", "del", "em", "font", "i", "img", "ins", "kbd", "mark", "q", "s"),
-    *("samp", "small", "span", "strike", "strong", "sub", "sup", "tt", "u", "var", "wbr", "col", "colgroup"),
-    *("tbody", "td", "tfoot", "th", "thead", "time"),
-}
-_SHOWN_ATTRIBUTES = {
-    "*": {"align", "valign", "dir", "lang", "title", "style", "width", "height", "bgcolor", "color"},
-    "a": {"href", "name"},
-    "img": {"src", "alt", "border"},
-    "font": {"face", "size"},
-    "ol": {"start", "type"},
-    "table": {"border", "cellpadding", "cellspacing"},
-    "td": {"colspan", "rowspan", "nowrap"},
-    "th": {"colspan", "rowspan", "nowrap"},
-    "blockquote": {"type"},
-}
-_SHOWN_STYLES = {
-    *("color", "background-color", "text-align", "text-decoration", "text-indent", "vertical-align", "white-space"),
-    *("font", "font-family", "font-size", "font-style", "font-weight", "line-height", "letter-spacing", "direction"),
-    *("margin", "margin-top", "margin-right", "margin-bottom", "margin-left", "width", "max-width", "height"),
-    *("padding", "padding-top", "padding-right", "padding-bottom", "padding-left", "list-style-type", "display"),
-    *("border", "border-top", "border-right", "border-bottom", "border-left", "border-collapse", "border-radius"),
-}
-_OUTSIDE_REFERENCE = re.compile(r"url\s*\(|image-set|expression|@import|\\", re.IGNORECASE)
-_OWN_IMAGE = re.compile(r"\s*(cid:|data:image/(png|jpe?g|gif|webp|bmp);)", re.IGNORECASE)
-_REMOTE_IMAGE = re.compile(r"\s*https?://", re.IGNORECASE)
-
-
-def sanitise(html: str, *, remote_images: bool = False) -> str:
-    """HTML that can be shown in a sandboxed frame: no script, form, frame or style sheet, and no request to anywhere
-    unless `remote_images` were asked for. Images of the mail itself (`cid:`, `data:`) stay."""
-
-    def keep(tag: str, attribute: str, value: str) -> str | None:
-        if attribute == "style":
-            return None if _OUTSIDE_REFERENCE.search(value) else value
-        if attribute == "src":
-            is_allowed = _OWN_IMAGE.match(value) or (remote_images and _REMOTE_IMAGE.match(value))
-            return value if tag == "img" and is_allowed else None
-        return None if attribute == "href" and value.strip().lower().startswith(("data:", "cid:")) else value
-
-    if not is_bearable(html):
-        return f"<pre>{escape(words(html))}</pre>"
-    return nh3.clean(
-        html,
-        tags=_SHOWN_TAGS,
-        clean_content_tags=_SILENT,
-        attributes=_SHOWN_ATTRIBUTES,
-        attribute_filter=keep,
-        url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-        filter_style_properties=_SHOWN_STYLES,
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-    )
 
 
 def to_text(html: str) -> str:

@@ -13,6 +13,7 @@ from chalicelib.mail.quote_markup import Place
 
 MOST_LINES = 5_000
 _LONGEST_MARK = 500
+_LONG_LINE = 60
 _MOST_INTRODUCTION_LINES = 40
 _MOST_BARRED = 500
 _SHORT = 8
@@ -112,6 +113,8 @@ def _kind_at(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int]:
         return found
     if marks.DELIMITER.match(line):
         return Kind.DELIMITER, 1
+    if before[-1:] == [Kind.QUOTE] and _is_wrapped_quotation(lines[start - 1 : start + 2]):
+        return Kind.QUOTE, 1
     return (Kind.FOOTER, 1) if marks.is_mobile_footer(line) else (Kind.TEXT, 1)
 
 
@@ -133,6 +136,13 @@ def _quoted_introduction(lines: Sequence[str], before: list[Kind]) -> tuple[Kind
         return None
     block = takewhile(marks.QUOTE_SIGN.match, lines[start : start + _MOST_INTRODUCTION_LINES])
     return _introduction([marks.QUOTE_SIGN.sub("", line) for line in block], 0, after_mark=False)
+
+
+def _is_wrapped_quotation(lines: Sequence[str]) -> bool:
+    """Whether a program has wrapped the long quoted line above, and lost its sign, between two quoted ones."""
+    above, line, *below = lines
+    is_cut = len(above) >= _LONG_LINE and above[-1].isalnum() and line[0].islower()
+    return is_cut and bool(below and marks.QUOTED.match(below[0]))
 
 
 def _follows_mark(before: list[Kind]) -> bool:

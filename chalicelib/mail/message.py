@@ -79,7 +79,7 @@ class Verdicts:
 class InboundMail:
     """One mail as read. `text` always holds everything; `reply_text` and `quoted_text` are its two halves.
 
-    Ids stand without angle brackets. `html` is as sent and must pass `html.sanitise` before anybody sees it.
+    Ids stand without angle brackets. `html` is as sent and must pass `safe_html.sanitise` before anybody sees it.
     `return_path` is None without such a header and "" when it is the null path `<>`.
     """
 

@@ -1,32 +1,47 @@
-"""The parts of a mail: which are its text, which its HTML, which are attachments."""
+"""What the parts of a mail hold: its text, its HTML, its attachments."""
 
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
 from itertools import islice
-from pathlib import PurePosixPath
 
-from chalicelib.mail import flowed, headers, html
-from chalicelib.mail.charsets import decode
+from chalicelib.mail import (
+    enriched,
+    file_names,
+    flowed,
+    headers,
+    html,
+    invitations,
+    parameters,
+    rtf,
+    tnef,
+    transfer,
+    uuencode,
+)
+from chalicelib.mail.charsets import decode, says_something
+from chalicelib.mail.leaves import Leaf, Tree
 from chalicelib.mail.message import Attachment
 
 _MOST_PARTS = 500
 _MOST_MARKUP_TO_STRIP = 1_000_000
-_LONGEST_FILE_NAME = 150
-_LONGEST_SUFFIX = 20
-_WINDOWS_PATH = re.compile(r"^(?:[A-Za-z]:)?\\.*\\|^[A-Za-z]:.*\\")
-_FORBIDDEN_IN_NAMES = re.compile("[\x00-\x1f\x7f/\\\\\u202a-\u202e\u2066-\u2069]")
-_SUFFIXES = {"message/rfc822": ".eml", "text/plain": ".txt", "text/calendar": ".ics", "image/jpeg": ".jpg"}
+_MOST_MARKUP_TO_SEARCH = 2_000
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w:.-]{2,40})", re.IGNORECASE)
+_PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
+_TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}
+_RTF_TYPES = {"text/rtf", "application/rtf", "application/x-rtf"}
 
 
 @dataclass
 class Contents:
-    """What the parts hold together; filled while walking through them."""
+    """What the parts hold together; filled while walking through them. `spares` say in words what else there is, for
+    mails without a text."""
 
     texts: list[str] = field(default_factory=list)
     htmls: list[str] = field(default_factory=list)
+    spares: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     charset: str = ""
@@ -35,80 +50,91 @@ class Contents:
 
     @property
     def text(self) -> str:
-        return "\n\n".join(part for part in self.texts if part.strip())
+        said = [part for part in self.texts if part.strip()]
+        return "\n\n".join(said or [part for part in self.spares if part.strip()])
 
     @property
     def html(self) -> str:
         return "\n".join(self.htmls)
 
+    def attach(self, name: str, content: bytes, kind: str, *, inline: bool = False, content_id: str = "") -> None:
+        """`name` as its sender gave it, "" for none."""
+        saved_as = file_names.safe(name) or file_names.made_up(kind, len(self.attachments) + 1)
+        self.attachments.append(Attachment(saved_as, kind, content, inline, content_id))
+
 
 def contents(message: Message, hint: str) -> Contents:
     """Text, HTML and attachments of the whole mail. Never raises; see `defects`."""
     found = Contents(hint=hint)
-    leaves = _leaves(message)
+    tree = Tree(message)
+    leaves = tree.leaves()
     for leaf in islice(leaves, _MOST_PARTS):
         _take(leaf, found)
-    if rest := b"\n".join(_raw_content(leaf.message) for leaf in leaves):
-        found.attachments.append(Attachment("rest.txt", "text/plain", rest))
+    if rest := b"\n".join(transfer.content(leaf.message) for leaf in leaves):
+        found.attach("rest.txt", rest, "text/plain")
         found.defects.append("too_complex")
+    found.defects += tree.defects
     return found
 
 
 def declared_charset(message: Message) -> str:
-    """The label of the first part that has one: the best guess for what stands unlabelled elsewhere."""
-    labels = (headers.parameter(part, "content-type", "charset") for part in islice(message.walk(), _MOST_PARTS))
-    return next((label for label in labels if label), "")
+    """The first label that says something: the best guess for what stands unlabelled elsewhere."""
+    labels = (parameters.find(part, "content-type", "charset") for part in islice(message.walk(), _MOST_PARTS))
+    return next((label for label in labels if says_something(label)), "")
 
 
-@dataclass(frozen=True)
-class _Leaf:
-    """A part without parts. `has_twin`: the same text stands in an alternative part as well."""
-
-    message: Message
-    has_twin: bool
-
-
-def _leaves(message: Message, *, has_twin: bool = False) -> Iterator[_Leaf]:
-    """In the order of the mail. A mail within the mail is a leaf: an attachment."""
-    kind = message.get_content_type()
-    if not (kind.startswith("multipart/") and isinstance(message.get_payload(), list)):
-        yield _Leaf(message, has_twin)
-        return
-    subparts = [part for part in message.get_payload() if isinstance(part, Message)]
-    is_choice = kind == "multipart/alternative" and _offers_plain_text(subparts)
-    for part in subparts:
-        yield from _leaves(part, has_twin=has_twin or is_choice)
-
-
-def _offers_plain_text(parts: list[Message]) -> bool:
-    return any(part.get_content_type() == "text/plain" and _raw_content(part).strip() for part in parts)
-
-
-def _take(leaf: _Leaf, found: Contents) -> None:
-    kind = leaf.message.get_content_type()
-    if kind == "text/plain" and _is_body(leaf.message):
-        found.texts.append(_plain_text(leaf.message, found))
-    elif kind == "text/html" and _is_body(leaf.message):
-        source = _decoded(leaf.message, found)
-        found.htmls.append(source)
-        if not leaf.has_twin:
-            found.texts.append(_text_of_html(source, found))
+def _take(leaf: Leaf, found: Contents) -> None:
+    content = transfer.content(leaf.message)
+    if leaf.kind in _TNEF_TYPES or content.startswith(tnef.SIGNATURE):
+        _take_tnef(leaf.message, content, found)
+    elif leaf.kind in _READERS and _is_body(leaf):
+        _READERS[leaf.kind](leaf, content, found)
     else:
-        found.attachments.append(_attachment(leaf.message, found))
+        if leaf.kind == "text/calendar":
+            found.spares.append(invitations.summary(_decoded(leaf.message, content, found)))
+        _attach(leaf.message, leaf.kind, content, found)
 
 
-def _is_body(part: Message) -> bool:
+def _is_body(leaf: Leaf) -> bool:
     """Text without a name that nobody marked as an attachment."""
-    return part.get_content_disposition() != "attachment" and not _given_name(part, "")
+    return (
+        not leaf.is_aside and transfer.disposition(leaf.message) != "attachment" and not _given_name(leaf.message, "")
+    )
 
 
-def _plain_text(part: Message, found: Contents) -> str:
-    text = _decoded(part, found).replace("\r\n", "\n").replace("\r", "\n")
-    if headers.parameter(part, "content-type", "format").lower() != "flowed":
+def _take_plain(leaf: Leaf, content: bytes, found: Contents) -> None:
+    text, files = uuencode.extract(_plain_text(leaf.message, content, found))
+    found.texts.append(text)
+    for file in files:
+        found.attach(file.name, file.content, mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+    if _PGP_MESSAGE in text:
+        found.defects.append("encrypted")
+
+
+def _plain_text(part: Message, content: bytes, found: Contents) -> str:
+    text = _lines(_decoded(part, content, found))
+    if parameters.find(part, "content-type", "format").lower() != "flowed":
         return text
     if flowed.is_too_long(text):
         found.defects.append("too_complex")
-    return flowed.unflow(text, delete_space=headers.parameter(part, "content-type", "delsp").lower() == "yes")
+    return flowed.unflow(text, delete_space=parameters.find(part, "content-type", "delsp").lower() == "yes")
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _take_html(leaf: Leaf, content: bytes, found: Contents) -> None:
+    source = _decoded(leaf.message, content, found, _charset_in_html(content))
+    found.htmls.append(source)
+    if not leaf.has_twin:
+        found.texts.append(_text_of_html(source, found))
+
+
+def _charset_in_html(content: bytes) -> str:
+    head = content[:_MOST_MARKUP_TO_SEARCH]
+    label = _META_CHARSET.search(head) or _XML_CHARSET.search(head)
+    return label[1].decode("ascii", "replace") if label else ""
 
 
 def _text_of_html(source: str, found: Contents) -> str:
@@ -120,9 +146,37 @@ def _text_of_html(source: str, found: Contents) -> str:
     return html.words(source) if found.markup <= _MOST_MARKUP_TO_STRIP else source
 
 
-def _decoded(part: Message, found: Contents) -> str:
-    label = headers.parameter(part, "content-type", "charset")
-    decoded = decode(_raw_content(part), label, found.hint)
+def _take_enriched(leaf: Leaf, content: bytes, found: Contents) -> None:
+    if content.lstrip().startswith(b"{\\rtf"):
+        _take_rtf(leaf, content, found)
+    elif not leaf.has_twin:
+        found.texts.append(enriched.to_text(_lines(_decoded(leaf.message, content, found))))
+
+
+def _take_rtf(leaf: Leaf, content: bytes, found: Contents) -> None:
+    found.spares.append(rtf.to_text(content))
+    _attach(leaf.message, leaf.kind, content, found)
+
+
+def _take_tnef(part: Message, content: bytes, found: Contents) -> None:
+    """Damaged, it stays an attachment, which a person may have a program for."""
+    try:
+        unpacked = tnef.unpack(content)
+    except ValueError:
+        found.defects.append("damaged_tnef")
+        _attach(part, transfer.content_type(part), content, found)
+        return
+    if unpacked.html and not found.htmls:
+        found.htmls.append(unpacked.html)
+    found.spares.append(unpacked.text or (_text_of_html(unpacked.html, found) if unpacked.html else ""))
+    for file in unpacked.files:
+        is_shown = bool(file.content_id) and f"cid:{file.content_id}" in unpacked.html
+        found.attach(file.name, file.content, file.content_type, inline=is_shown, content_id=file.content_id)
+
+
+def _decoded(part: Message, content: bytes, found: Contents, said_inside: str = "") -> str:
+    label = parameters.find(part, "content-type", "charset")
+    decoded = decode(content, label or said_inside, said_inside or found.hint)
     found.charset = found.charset or decoded.charset
     if decoded.is_guess and label:
         found.defects.append("wrong_charset")
@@ -131,57 +185,35 @@ def _decoded(part: Message, found: Contents) -> str:
     return decoded.text.replace("\0", "")
 
 
-def _attachment(part: Message, found: Contents) -> Attachment:
-    kind = part.get_content_type()
+def _attach(part: Message, kind: str, content: bytes, found: Contents) -> None:
     content_id = headers.text(headers.first_value(part, "Content-ID")).strip("<> ")
-    return Attachment(
-        filename=_file_name(part, kind, found),
-        content_type=kind,
-        content=_raw_content(part),
-        inline=bool(content_id) and part.get_content_disposition() != "attachment",
+    name = file_names.safe(_given_name(part, found.hint))
+    found.attach(
+        name or file_names.made_up(kind, len(found.attachments) + 1, _subject_within(part, kind)),
+        content,
+        kind,
+        inline=bool(content_id) and transfer.disposition(part) != "attachment",
         content_id=content_id,
     )
 
 
-def _raw_content(part: Message) -> bytes:
-    """The bytes of a part with its transfer encoding undone, a mail within the mail written out again."""
-    if part.is_multipart():
-        return b"\n".join(_written_out(inner) for inner in part.get_payload() if isinstance(inner, Message))
-    try:
-        content = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
-        content = str(part.get_payload()).encode("utf-8", "surrogateescape")
-    return content if isinstance(content, bytes) else b""
-
-
-def _written_out(message: Message) -> bytes:
-    try:
-        return message.as_bytes()
-    except (ValueError, LookupError, TypeError, AttributeError):  # the generator is stricter than the parser
-        return str(message.get_payload()).encode("utf-8", "surrogateescape")
-
-
-def _file_name(part: Message, kind: str, found: Contents) -> str:
-    """Without folders, control and direction marks: what it is saved under can't mislead. "A/S" keeps its halves."""
-    given = _WINDOWS_PATH.sub("", _given_name(part, found.hint))
-    safe = _FORBIDDEN_IN_NAMES.sub("_", given).strip(". ")
-    if safe:
-        return _shortened(safe)
-    suffix = _SUFFIXES.get(kind) or mimetypes.guess_extension(kind) or ""
-    return f"{kind.partition('/')[0]}-{len(found.attachments) + 1}{suffix}"
-
-
-def _shortened(name: str) -> str:
-    """At most 150 bytes, which file systems and keys of objects take whatever is put around them; keeps the suffix."""
-    if len(name.encode()) <= _LONGEST_FILE_NAME:
-        return name
-    suffix = PurePosixPath(name).suffix
-    suffix = suffix if len(suffix.encode()) <= _LONGEST_SUFFIX else ""
-    stem = name.removesuffix(suffix).encode()[: _LONGEST_FILE_NAME - len(suffix.encode())]
-    return stem.decode(errors="ignore").rstrip(". ") + suffix
+def _subject_within(part: Message, kind: str) -> str:
+    """What a mail within the mail is about."""
+    inner = part.get_payload()
+    is_mail = kind in {"message/rfc822", "message/global"} and isinstance(inner, list)
+    mails = [mail for mail in inner if isinstance(mail, Message)] if is_mail else []
+    return headers.text(headers.first_value(mails[0], "Subject")) if mails else ""
 
 
 def _given_name(part: Message, hint: str) -> str:
-    return headers.parameter(part, "content-disposition", "filename", hint) or headers.parameter(
+    return parameters.find(part, "content-disposition", "filename", hint) or parameters.find(
         part, "content-type", "name", hint
     )
+
+
+_READERS: dict[str, Callable[[Leaf, bytes, Contents], None]] = {
+    **dict.fromkeys(("text/plain", "text/markdown", "text/x-markdown"), _take_plain),
+    "text/html": _take_html,
+    **dict.fromkeys(("text/enriched", "text/richtext"), _take_enriched),
+    **dict.fromkeys(_RTF_TYPES, _take_rtf),
+}

@@ -41,7 +41,7 @@ ATTRIBUTION_END = re.compile(_END)
 RULED_ATTRIBUTION = re.compile(rf"^-{{2,}}\s.{{1,100}}\s{_WROTE}\s?-{{2,}}$", re.IGNORECASE)
 BARE_ATTRIBUTION = re.compile(r"^20\d\d-\d\d-\d\d \d\d?:\d\d GMT[+-]\d\d:\d\d \S.{0,80}$")
 MENTIONS_SOMEBODY = re.compile(rf"{_DAY}|{_TIME}|@|\byou\b", re.IGNORECASE)
-WORDS_BEFORE_DATE = re.compile(r"(?:[^\s\d<@]{1,20}\s+){0,5}")
+WORDS_BEFORE_DATE = re.compile(r"(?:[^\s\d<(@]{1,20}\s+){0,6}[^\s\d<(@]{0,20}(?=[\d<(@])")
 DATE = re.compile(rf"{_DAY}|{_TIME}")
 PARTS_OF_ATTRIBUTION = re.compile(rf"{_DAY}|{_TIME}|[<(\[]")
 STARTS_LIKE_ATTRIBUTION = re.compile(rf"{_DAY}|{_TIME}|[^\s<>()\[\]]@[^\s<>()\[\]]|[<(]\s*$|^-{{2,}}\s\S.*-{{2,}}$")
@@ -79,7 +79,7 @@ _FIELDS = {
 }
 _NAMED_FIELDS = "|".join(f"(?P<{part}>{words})" for part, words in _FIELDS.items())
 # The name of the group is the part of the field in the header.
-FIELD = re.compile(rf"^[\s*]*(?:{_NAMED_FIELDS})\s?\*?\s?[:：](?!//)", re.IGNORECASE)
+FIELD = re.compile(rf"^[\s*]*+(?:{_NAMED_FIELDS})\s?\*?\s?[:：](?!//)", re.IGNORECASE)
 # Fields that servers write for one another: no mail program copies them.
 SERVER_FIELD = re.compile(
     r"^\s*(?:received|return-path|message-id|mime-version|content-type|dkim-signature|delivered-to|arc-\S+|x-[\w-]+"
@@ -104,22 +104,38 @@ _FEW_WORDS = r"(?:\W+\w+){0,5}\W*"
 # A Korean topic or object before the device makes it a sentence.
 _NO_OBJECT = r"(?:\S*[^\s은는을를도] ){0,2}"
 _FOOTERS = (
-    rf"^\W*(?:{_any_word('sent_from')}).{{0,40}}?(?:{_DEVICE})\S*{_FEW_WORDS}(?:<\S+>)?$",
-    rf"^\W*sent (?:by|via|with|using) (?:the |my )?(?:{_PRODUCT}|mobile)\b{_FEW_WORDS}(?:<\S+>)?$",
-    r"^\W*sent from (?:my|a)(?: \S+){1,3}$",
-    rf"^\W*(?:\S+ )?from (?:my )?(?:{_DEVICE})\S*(?:\s\S+)?\W*$",
-    rf"^\W*{_NO_OBJECT}\S{{0,12}}(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}\s?(?:{_any_word('from_sent')})\W*$",
+    rf"^\W*+(?:{_any_word('sent_from')}).{{0,40}}?(?:{_DEVICE})\S*{_FEW_WORDS}(?:<\S+>)?$",
+    rf"^\W*+sent (?:by|via|with|using) (?:the |my )?(?:{_PRODUCT}|mobile)\b{_FEW_WORDS}(?:<\S+>)?$",
+    r"^\W*+sent from (?:my|a)(?: \S+){1,3}$",
+    rf"^\W*+(?:\S+ )?from (?:my )?(?:{_DEVICE})\S*(?:\s\S+)?\W*$",
+    rf"^\W*+{_NO_OBJECT}\S{{0,12}}(?:{_DEVICE})\S{{0,8}}(?: \S+){{0,3}}\s?(?:{_any_word('from_sent')})\W*$",
     rf"^(?=.*\b(?:{_PRODUCT}))(?=.*(?:ios|android|mac|windows))(?:\S+ ){{0,6}}\S*(?:{_GET})",
-    r"^\W*yahoo mail: ",
+    r"^\W*+yahoo mail: ",
 )
 _FOOTER = re.compile("|".join(_FOOTERS), re.IGNORECASE)
 
 QUOTE_SIGN = re.compile(r"^\s{0,3}[>＞]\s?")
-QUOTED = re.compile(r"^\s{0,3}[>＞]|^[A-Za-z]{1,12}>(?:\s|$)")
+QUOTED = re.compile(r"^\s{0,3}[>＞]|^[A-Z][A-Za-z]{0,11}>(?:\s|$)")
 BARRED = re.compile(r"^\s?\|(?:\s|$)(?!.*\|\s*$)")
 # U+1427 is what a Gmail tracking add-on leaves behind.
 DELIMITER = re.compile(r"^\s*(?:[-_=*#~+•·─—–]\s?){2,}$|^\s*\u1427\s*$")
 SIGNATURE = re.compile(r"^(?:-- ?|_{20,}\s*)$")
+GREETING_END = re.compile(r"(?:[,!，、]|요\.|세요|님|おります。)$")
+_ANSWERS = (
+    "answers?|comments?|repl(?:y|ies)|responses?|antwort(?:en)?|anmerkungen|kommentare?|réponses?|commentaires?|respuestas?"
+    "|comentarios?|respostas?|risposte|antwoorden|opmerkingen|svar|odpowiedzi|odpovědi|ответы?|відповіді|yanıtlar\\S*"
+    "|답변|회신|의견|回答|返信|コメント|回复|回覆|答复"
+)
+_BELOW = (
+    "below|in-?line|in between|in (?:red|blue|green|bold)|unten|im text|in (?:rot|blau)|ci-dessous|en (?:rouge|bleu)"
+    "|abajo|en (?:rojo|azul)|abaixo|em (?:vermelho|azul)|sotto|di seguito|in rosso|hieronder|nedan|nedenfor|poniżej"
+    "|níže|ниже|нижче|aşağıda|아래|본문|빨간|파란|下記|以下|赤字|青字|文中|如下|下面"
+)
+_YOURS = "".join(rf"(?<!\b{word} )" for word in ("your", "the", "ihre", "die", "votre", "su", "tu", "la", "uw"))
+ANSWERS_BELOW = re.compile(
+    rf"{_YOURS}(?:{_ANSWERS})[^.,;:!?]{{0,30}}(?:{_BELOW})|(?:{_BELOW})[^.,;:!?]{{0,30}}{_YOURS}(?:{_ANSWERS})",
+    re.IGNORECASE,
+)
 
 
 def is_mobile_footer(line: str) -> bool:

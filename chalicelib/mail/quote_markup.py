@@ -38,6 +38,7 @@ _MARK = re.compile(
 )
 _FOOTER = re.compile(r"id=(?:x_)*(?:ms-outlook-mobile-signature|composer_signature|AppleMailSignature)", re.IGNORECASE)
 _INDENTATION = re.compile(r"style=(?!.*border-left).*border:\s?(?:none|0).*", re.IGNORECASE | re.DOTALL)
+_LONGEST_ATTRIBUTE = 500
 _VOID = {"br", "hr", "img"}
 
 
@@ -62,7 +63,7 @@ class Nesting:
         return Place.BELOW_MARK if place == Place.OWN and self._is_below_mark else place
 
     def start(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> None:
-        written = [f"{name}={value}" for name, value in attributes]
+        written = [f"{name}={value}"[:_LONGEST_ATTRIBUTE] for name, value in attributes]
         if self.place == Place.OWN and tag in {"div", "hr"} and any(map(_MARK.fullmatch, written)):
             self._is_below_mark = True
         if tag not in _VOID:

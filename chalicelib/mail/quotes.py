@@ -13,8 +13,7 @@ from chalicelib.mail.line_kinds import INTRODUCTIONS, Kind
 
 _MOST_SIGNATURE_LINES = 15
 _LONGEST_SALUTATION = 30
-
-
+_LONGEST_HINT = 200
 _ENDINGS = {Kind.EMPTY, Kind.DELIMITER, Kind.FOOTER, Kind.QUOTE}
 
 
@@ -45,20 +44,20 @@ def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
     if opening is None:
         return everything
     if Kind.TEXT not in kinds[:opening]:
-        return _reply_below(kinds, opening)
-    if kinds[opening] == Kind.ATTRIBUTION and _has_answers_inside(lines, kinds, opening):
-        return [index for index in everything if kinds[index] != Kind.ATTRIBUTION]
+        return _reply_below(lines, kinds, opening)
+    if _has_answers_inside(lines, kinds, opening):
+        return [index for index in everything if kinds[index] not in INTRODUCTIONS]
     return everything[:opening]
 
 
-def _reply_below(kinds: list[Kind], opening: int) -> list[int]:
+def _reply_below(lines: list[str], kinds: list[Kind], opening: int) -> list[int]:
     """Where the mail begins with an introduction: a forwarded mail is shown without its header, an answer below its
     quotation without it, and answers between quotations with them."""
     start = opening if kinds[opening] == Kind.ATTRIBUTION else _end_of_header(kinds, opening) + 1
     rest = [index for index in range(start, len(kinds)) if kinds[index] != Kind.ATTRIBUTION]
     shape = _shape(kinds, rest)
     has_quotation_below_text = "q" in shape[shape.find("t") :]
-    if "t" in shape and not has_quotation_below_text:
+    if "t" in shape and not has_quotation_below_text and not marks.FORWARD.match(lines[opening]):
         return [index for index in rest if kinds[index] != Kind.QUOTE]
     return rest
 
@@ -71,14 +70,18 @@ def _end_of_header(kinds: list[Kind], opening: int) -> int:
 
 
 def _has_answers_inside(lines: list[str], kinds: list[Kind], opening: int) -> bool:
-    """Whether text goes on between quotations; or below the only one, when above it nothing but a greeting stands.
+    """Whether text goes on between quotations; or below the only one, where above it nothing but a greeting stands or
+    the words say so. Where nothing is quoted line by line, the words alone tell.
 
     Text below a quotation is otherwise nearly always a signature or the footer of a list.
     """
+    above = " ".join(line for line in lines[:opening] if line.strip()).strip()
+    is_announced = len(above) <= _LONGEST_HINT and bool(marks.ANSWERS_BELOW.search(above))
+    if kinds[opening] != Kind.ATTRIBUTION:
+        return is_announced
     shape = re.sub("[ed]", "", _shape(kinds, range(opening + 1, len(kinds))))
-    above = " ".join(line for line in lines[:opening] if line.strip())
-    is_greeting = len(above) <= _LONGEST_SALUTATION and above.rstrip().endswith((",", "!", "，", "、", "요."))
-    return bool(re.search("qa*t+a*q", shape)) or (is_greeting and bool(re.match("q+t", shape)))
+    is_greeting = len(above) <= _LONGEST_SALUTATION and bool(marks.GREETING_END.search(above))
+    return bool(re.search("qa*t+a*q", shape)) or ((is_greeting or is_announced) and bool(re.match("q+t", shape)))
 
 
 def _shape(kinds: list[Kind], indexes: Sequence[int]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
 
-from chalicelib.mail import automatic, headers, parts, quotes, threading
+from chalicelib.mail import addresses, automatic, headers, parts, quotes, threading
 from chalicelib.mail.message import Address, InboundMail, Verdicts
 from chalicelib.mail.structure import parsed
 from chalicelib.mail.write import LOOP_HEADER
@@ -55,13 +55,13 @@ def _with_ids(message: Message, hint: str) -> InboundMail:
 
 
 def _with_addresses(mail: InboundMail, message: Message, hint: str) -> InboundMail:
-    senders = headers.addresses(headers.all_values(message, "From"), hint)
+    senders = addresses.find(headers.all_values(message, "From"), hint)
     return replace(
         mail,
         from_=senders[0] if senders else None,
-        to=headers.addresses(headers.all_values(message, "To"), hint),
-        cc=headers.addresses(headers.all_values(message, "Cc"), hint),
-        reply_to=headers.addresses(headers.all_values(message, "Reply-To"), hint),
+        to=addresses.find(headers.all_values(message, "To"), hint),
+        cc=addresses.find(headers.all_values(message, "Cc"), hint),
+        reply_to=addresses.find(headers.all_values(message, "Reply-To"), hint),
         delivered_to=_delivered_to(message),
         return_path=automatic.return_path(message),
     )
@@ -71,7 +71,7 @@ def _delivered_to(message: Message) -> tuple[str, ...]:
     """Envelope receivers as servers noted them, the topmost `Received … for` (SES's own) among them."""
     values = [value for name in _ENVELOPE_HINTS for value in headers.all_values(message, name)]
     received_for = _RECEIVED_FOR.findall(headers.first_value(message, "Received"))
-    return tuple(address.key for address in headers.addresses([*values, *received_for]))
+    return tuple(address.key for address in addresses.find([*values, *received_for]))
 
 
 def _with_body(mail: InboundMail, contents: parts.Contents) -> InboundMail:

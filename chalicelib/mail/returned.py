@@ -7,7 +7,7 @@ from email.parser import HeaderParser
 from email.policy import compat32
 from itertools import islice
 
-from chalicelib.mail import headers, threading
+from chalicelib.mail import addresses, headers, threading
 from chalicelib.mail.charsets import decode
 
 _MOST_PARTS = 100
@@ -18,6 +18,7 @@ _STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 _REPORT_TYPES = {*_STATUS_TYPES, "message/disposition-notification"}
 _COPY_TYPES = {
     *("message/rfc822", "message/global", "message/rfc822-headers", "message/global-headers"),
+    "message/partial",
     *("text/rfc822-headers", "text/rfc822"),
 }
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
@@ -82,6 +83,7 @@ def ids(message: Message, text: str) -> tuple[str, ...]:
     named = [name for copy in _copies(message) for name in _COPIED_ID.findall(copy)]
     reports = (_written(part) for part in parts(message) if part.get_content_type() in _REPORT_TYPES)
     named += [name for report in reports for name in _COPIED_ID.findall(report)]
+    named += [headers.text(headers.first_value(part, "Message-ID")) for part in parts(message) if part is not message]
     named += _COPIED_ID.findall(text[:_LONGEST_COPY])
     named += [headers.text(headers.first_value(message, name)) for name in ("In-Reply-To", "References")]
     own = threading.message_ids(headers.text(headers.first_value(message, "Message-ID")))
@@ -92,7 +94,7 @@ def ids(message: Message, text: str) -> tuple[str, ...]:
 def receiver(message: Message, text: str) -> str:
     """Whom the mail that failed was written to, "" where that was not just one or nothing came back."""
     named = [name for copy in [*_copies(message), text[:_LONGEST_COPY]] for name in _COPIED_TO.findall(copy)[:1]]
-    found = headers.addresses(named[:1])
+    found = addresses.find(named[:1])
     return found[0].email if len(found) == 1 else ""
 
 

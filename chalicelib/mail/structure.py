@@ -18,6 +18,13 @@ _BYTES_OF_A_LINE = 60
 _LONGEST_CONTENT_FIELD = 10_000
 _LONGEST_CONTENT_FIELDS = 300_000
 _DEEPEST = 50
+_CUT_OFF_HEADER = re.compile(r"^content-[a-z-]{1,30}[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_SEEN_BOUNDARY = re.compile(
+    r"^--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n"
+    r"(?:[a-z][\w-]{0,60}:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){0,20}?content-",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONGEST_SEARCH = 200_000
 _LINE_END = re.compile(rb"\r\n?|\n")
 _END_OF_HEADER = re.compile(rb"\A[\r\n]|\r?\n\r?\n|\r\r")
 _CONTENT_FIELD = re.compile(
@@ -87,3 +94,22 @@ def _unstructured(header: bytes, body: bytes) -> Message:
     if message.get_content_maintype() in {"multipart", "message"}:
         message.replace_header("Content-Type", "text/plain")
     return message
+
+
+def parts_in(text: str, kind: str = "multipart/mixed") -> tuple[str, list[Message]]:
+    """The parts that lie in text which the parser took for none, because their boundary is announced wrong or not at
+    all, and what stands before them; [] where there are none. Bytes beyond ASCII as surrogates. Never raises."""
+    head = text[:_LONGEST_SEARCH]
+    seen = _SEEN_BOUNDARY.search(head)
+    cut_off = _CUT_OFF_HEADER.search(head)
+    if seen:
+        boundary = re.sub(r"([\"\\])", r"\\\1", seen["boundary"])
+        announced = f'Content-Type: {kind}; boundary="{boundary}"\n\n{text[seen.start() :]}'
+        message, _ = parsed(announced.encode("utf-8", "surrogateescape"))
+        inner = message.get_payload()
+        found = [part for part in inner if isinstance(part, Message)] if isinstance(inner, list) else []
+        return text[: seen.start()], found
+    if cut_off:
+        message, _ = parsed(text[cut_off.start() :].encode("utf-8", "surrogateescape"))
+        return text[: cut_off.start()], [message]
+    return text, []

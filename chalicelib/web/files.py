@@ -24,6 +24,11 @@ def show(visit: Visit, token: str) -> Response:
     return send_to(public, str(entry_id), str(place))
 
 
+def send_mail(raw_key: str, filename: str) -> Response:
+    """303 to a mail as it came."""
+    return pages.redirect_out(files.original_url(raw_key, filename))
+
+
 def send_to(entries: Iterable[Entry], entry_id: str, index: str) -> Response:
     """303 to the file at a place among an entry's attachments. Raises NotFound when these entries have none there."""
     wanted, place = identifier(entry_id), identifier(index)

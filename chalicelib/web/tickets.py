@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalice.app import Response
 
-from chalicelib.adapters import customers, solutions
+from chalicelib.adapters import customers, inbound_mail, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import feedback, tickets
@@ -13,7 +13,7 @@ from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
 from chalicelib.domain.words import Priority, Status
-from chalicelib.web import errors, files, forms, pages, parts, timeline
+from chalicelib.web import errors, files, forms, mail_view, pages, parts, timeline
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.parts import Part
 from chalicelib.web.paths import identifier
@@ -23,6 +23,7 @@ from chalicelib.web.visit import Visit
 routes = DeskBlueprint(__name__)
 
 _PAGE = "/agent/tickets/{number}"
+_ENTRY = f"{_PAGE}/entries/{{entry_id}}"
 _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 
 
@@ -54,9 +55,31 @@ def show_file(visit: Visit, number: str, entry_id: str, index: str) -> Response:
     return files.send_to(_visible_page(visit, identifier(number)).entries, entry_id, index)
 
 
-@routes.agents(f"{_PAGE}/entries/{{entry_id}}/text", Right.WORK_ON_TICKETS)
+@routes.agents(f"{_ENTRY}/text", Right.WORK_ON_TICKETS)
 def show_text(visit: Visit, number: str, entry_id: str) -> Response:
     return parts.whole_text(_visible_page(visit, identifier(number)).entries, entry_id)
+
+
+@routes.agents(f"{_ENTRY}/designed", Right.WORK_ON_TICKETS)
+def show_designed(visit: Visit, number: str, entry_id: str) -> Response:
+    raw = inbound_mail.read_raw(_mail_key(visit, number, entry_id))
+    return mail_view.page(visit, raw, f"{_path(identifier(number))}/entries/{identifier(entry_id)}/mail")
+
+
+@routes.agents(f"{_ENTRY}/mail", Right.WORK_ON_TICKETS)
+def show_mail(visit: Visit, number: str, entry_id: str) -> Response:
+    return mail_view.document(visit, inbound_mail.read_raw(_mail_key(visit, number, entry_id)))
+
+
+@routes.agents(f"{_ENTRY}/source", Right.WORK_ON_TICKETS)
+def show_source(visit: Visit, number: str, entry_id: str) -> Response:
+    return mail_view.source(visit, inbound_mail.read_raw(_mail_key(visit, number, entry_id)))
+
+
+@routes.agents(f"{_ENTRY}/original.eml", Right.WORK_ON_TICKETS)
+def send_original(visit: Visit, number: str, entry_id: str) -> Response:
+    key = _mail_key(visit, number, entry_id)
+    return files.send_mail(key, f"{identifier(number)}-{identifier(entry_id)}.eml")
 
 
 @routes.agents(f"{_PAGE}/reply", Right.WORK_ON_TICKETS, "POST")
@@ -209,6 +232,16 @@ def _visible_page(visit: Visit, number: int) -> TicketPage:
     if not page.ticket.is_visible_to(visit.agent):
         raise NotFound("ticket_not_found", number=number)
     return page
+
+
+def _mail_key(visit: Visit, number: str, entry_id: str) -> str:
+    """Of the mail behind an entry. Raises NotFound when this agent may not see it or it was none."""
+    wanted = identifier(entry_id)
+    entries = _visible_page(visit, identifier(number)).entries
+    key = next((entry.raw_key for entry in entries if entry.id == wanted), "")
+    if not key:
+        raise NotFound("mail_not_found")
+    return key
 
 
 def _statuses(ticket: Ticket) -> tuple[Status, ...]:

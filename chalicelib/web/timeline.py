@@ -18,6 +18,11 @@ class Said:
     mails: tuple[Outgoing, ...] = ()
     is_news: bool = False
 
+    @property
+    def brings_pictures(self) -> bool:
+        """Whether the words alone are not what was said: pictures stand among them or come along."""
+        return any(attachment.content_type.startswith("image/") for attachment in self.entry.attachments)
+
 
 @dataclass(frozen=True)
 class Changed:

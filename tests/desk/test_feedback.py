@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import addresses, customers, ses
+from chalicelib.adapters import addresses, customers, ses_events
 from chalicelib.desk import feedback, inbound, tickets
 from chalicelib.domain.entry import EntryKind
 from chalicelib.domain.errors import NotAllowed, NotFound
@@ -46,7 +46,7 @@ def event(name: str, mail: Outgoing, **changes: Any) -> dict[str, Any]:
 
 
 def take(told: dict[str, Any]) -> None:
-    found = ses.feedback(told["detail"])
+    found = ses_events.feedback(told["detail"])
     assert found
     feedback.take(found, NOW + HOUR)
 
@@ -114,7 +114,7 @@ class TestEventsOfSes:
 
     @pytest.mark.parametrize("kind", ["Delivery", "DeliveryDelay", "Open"])
     def test_what_may_still_end_well_is_no_failure(self, kind: str) -> None:
-        assert ses.feedback({"eventType": kind, "mail": {"messageId": "x"}}) is None
+        assert ses_events.feedback({"eventType": kind, "mail": {"messageId": "x"}}) is None
 
     def test_an_event_that_is_faster_than_our_own_note_is_tried_again(self) -> None:
         receive_mail()

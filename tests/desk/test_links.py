@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from chalicelib.domain.errors import InvalidInput, NotFound
 from tests import factories
 
 DESK, OTHER = factories.settings(), factories.settings(secret="t" * 32)
+YEAR = timedelta(days=365)
 TEXTS = st.text() | st.from_regex(r"[0-9]{1,20}-[0-9a-f]{0,30}", fullmatch=True)
 
 
@@ -25,6 +26,15 @@ def test_a_status_link_leads_to_its_ticket() -> None:
 def test_a_survey_link_names_ticket_and_resolution_and_may_carry_a_score() -> None:
     assert links.read_survey(DESK, token_of(links.survey_url(DESK, 7, 2))) == (7, 2)
     assert links.survey_url(DESK, 7, 2, 4).endswith("?score=4")
+
+
+def test_a_link_of_one_instant_is_always_the_same_and_expires_from_then_on() -> None:
+    now = datetime.now(UTC)
+    assert links.status_url(DESK, 7, now - timedelta(days=1)) == links.status_url(DESK, 7, now - timedelta(days=1))
+    assert links.read_status(DESK, token_of(links.status_url(DESK, 7, now - timedelta(days=179)))) == 7
+    for url in (links.status_url(DESK, 7, now - timedelta(days=181)), links.survey_url(DESK, 7, 0, at=now - YEAR)):
+        with pytest.raises(NotFound, match="link_invalid"):
+            (links.read_survey if "survey" in url else links.read_status)(DESK, token_of(url))
 
 
 def test_a_link_to_a_file_names_ticket_entry_and_place() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -74,8 +75,8 @@ class TestSending:
         with on_the_wire() as wire:
             wire.meanwhile("sesv2.SendEmail", deliver_faster)
             deliver()
-        assert [entry()] == first
-        assert entry().delivery is Delivery.SENT
+        assert [replace(entry(), maybe_left=False)] == first
+        assert (entry().delivery, entry().maybe_left, len(sent())) == (Delivery.SENT, True, 2)
 
     def test_the_new_assignee_is_told_in_their_own_language(self) -> None:
         receive_mail()
@@ -222,6 +223,35 @@ class TestFaults:
                 deliver()
             deliver(attempt=2)
         assert len(sent()) == 1
+
+    def test_one_that_left_before_its_try_ended_without_a_word_leaves_again_and_says_so(self) -> None:
+        receive_mail()
+        with on_the_wire() as wire:
+            wire.fails_after("sesv2.SendEmail")
+            with pytest.raises(Lost):
+                deliver()
+        assert (entry().delivery, entry().attempts) == (Delivery.QUEUED, 0)
+        outbox.deliver(1, entry().id, 2, NOW + timedelta(minutes=3))
+        first, second = sent()
+        assert first.as_bytes() == second.as_bytes()
+        assert (entry().delivery, entry().attempts, entry().maybe_left) == (Delivery.SENT, 2, True)
+
+    def test_what_ses_refused_has_surely_not_left(self) -> None:
+        receive_mail()
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 429, "TooManyRequestsException")
+            with pytest.raises(NotSent):
+                deliver()
+        deliver(attempt=2)
+        assert not entry().maybe_left
+
+    def test_what_ses_broke_down_over_may_have_left(self) -> None:
+        receive_mail()
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 500, "InternalServiceError")
+            with pytest.raises(NotSent):
+                deliver()
+        assert (entry().delivery, entry().maybe_left) == (Delivery.QUEUED, True)
 
 
 class TestTimers:

@@ -49,6 +49,10 @@ def test_every_verb_explains_itself(verb: tuple[str, ...]) -> None:
         (["deploy", "--region", "eu-west-1"], "There are no AWS credentials.", "aws configure"),
         (["mail", "send", "no-such-file.eml"], "no-such-file.eml cannot be read: No such file", "raw mail"),
         (["mail", "send", "/"], "/ cannot be read: Is a directory", "raw mail"),
+        (["mail", "explain", "no-such-file.eml"], "no-such-file.eml cannot be read: No such file", "raw mail"),
+        (["mail", "explain", "/"], "/ cannot be read: Is a directory", "raw mail"),
+        (["mail", "explain", "--desk", "-"], "No desk is running here.", "--stack"),
+        (["bench", "mail", "--corpus", "/nowhere"], "There is no mail corpus in /nowhere.", "--corpus DIR"),
         (["deploy", "--mail-domain", "nodot"], "--mail-domain nodot is not a host name.", "help.example.com"),
         (["deploy", "--alarm-email", "nobody"], "--alarm-email 'nobody' is not an e-mail address.", "you@example.com"),
         (["deploy", "--admin", ""], "--admin '' is not an e-mail address.", "you@example.com"),
@@ -70,7 +74,7 @@ def test_a_trouble_is_one_line_and_its_cure(tmp_path: Path, command: list[str], 
 
 
 def test_no_summary_is_cut_short() -> None:
-    for group in ([], ["mail"]):
+    for group in ([], ["mail"], ["bench"]):
         shown = CliRunner().invoke(cli, [*group, "--help"], terminal_width=80)
         summaries = shown.output.partition("Commands:")[2]
         assert summaries

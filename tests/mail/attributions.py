@@ -2,6 +2,7 @@
 
 ATTRIBUTIONS = {
     "gmail_en": "On Mon, Nov 23, 2026 at 3:12 PM Hana Kim <hana@customer.example> wrote:",
+    "gmail_old": "2026/11/23 Hana Kim <hana@customer.example>",
     "gmail_en_gb": "On Mon, 23 Nov 2026 at 15:12, Hana Kim <hana@customer.example> wrote:",
     "gmail_de": "Am Mo., 23. Nov. 2026 um 15:12 Uhr schrieb Hana Kim <hana@customer.example>:",
     "gmail_fr": "Le lun. 23 nov. 2026 à 15:12, Hana Kim <hana@customer.example> a écrit :",

@@ -90,6 +90,7 @@ def test_a_warning_of_delay_is_temporary() -> None:
         ("Undelivered parcel", "My parcel could not be delivered to anna@customer.example. Where is it?"),
         ("반송 요청", "물건을 반송하고 싶습니다."),
         ("Delivery problem", "The courier did not find us."),
+        ("Mail delivery failed", "My mails to you come back:\n\ninfo@desk.example: 550 user unknown\n\nWhat is wrong?"),
     ],
 )
 def test_a_customer_who_complains_of_a_delivery_is_no_bounce(subject: str, text: str) -> None:
@@ -116,3 +117,126 @@ def test_a_bounce_tells_the_id_of_the_mail_that_came_back(part: str) -> None:
 
 def test_a_mail_that_is_no_bounce_tells_no_ids_of_one() -> None:
     assert read(raw_mail(In_Reply_To="<ours@desk.example>")).automatic.bounced_ids == ()
+
+
+NOTICE = "Your message could not be delivered:\n\n<gone@customer.example>: 550 5.1.1 user unknown"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Subject": "Fwd: Undelivered Mail Returned to Sender"},
+        {"Subject": "전달: 메일 반송"},
+        {"Subject": "RE: Undelivered Mail Returned to Sender", "In_Reply_To": "<notice@relay.example>"},
+    ],
+)
+def test_a_customer_who_passes_a_notice_on_is_no_bounce(fields: dict[str, str]) -> None:
+    assert not read(raw_mail(f"Please help.\n\n{NOTICE}", **fields)).automatic.bounce
+
+
+def test_a_customer_who_attaches_a_notice_is_no_bounce() -> None:
+    inner = stored_mail("delivery_failure").decode()
+    body = f"--o\r\n\r\nWhat shall I do?\r\n--o\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--o--\r\n"
+
+    assert not read(raw_mail(body, Content_Type="multipart/mixed; boundary=o")).automatic.bounce
+
+
+def test_a_gateway_may_wrap_the_notice_of_a_server() -> None:
+    inner = stored_mail("delivery_failure").decode()
+    body = f"--o\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--o--\r\n"
+    facts = read(raw_mail(body, From="postmaster@gate.example", Content_Type="multipart/mixed; boundary=o")).automatic
+
+    assert facts.bounce_recipients == ("gone@customer.example",)
+
+
+def test_a_parcel_service_that_did_not_find_the_door_is_no_bounce() -> None:
+    text = "Your parcel could not be delivered. Ask service@parcels.example."
+    fields = {"From": "noreply@parcels.example", "Auto_Submitted": "auto-generated"}
+    facts = read(raw_mail(text, Subject="Delivery failed", **fields)).automatic
+
+    assert (facts.bounce, facts.suppressed_by) == (False, "auto_submitted")
+
+
+def test_who_has_left_a_company_answers_automatically_and_bounces_nothing() -> None:
+    text = "Hana has left and this mailbox does not exist any more. Write to duri@customer.example"
+    facts = read(raw_mail(text, Subject="Automatic reply: Pump", Auto_Submitted="auto-replied")).automatic
+
+    assert (facts.bounce, facts.auto_reply) == (False, True)
+
+
+def test_a_receipt_is_automatic_and_no_bounce() -> None:
+    body = (
+        "--x\r\n\r\nYour message was deleted unread.\r\n--x\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        "Final-Recipient: rfc822; hana@customer.example\r\nDisposition: manual-action/MDN-sent-manually; deleted\r\n"
+        "\r\n--x--\r\n"
+    )
+    kind = "multipart/report; report-type=disposition-notification; boundary=x"
+    facts = read(raw_mail(body, Subject="Not read: Undelivered parcel", Content_Type=kind)).automatic
+
+    assert (facts.bounce, facts.auto_reply, facts.suppressed_by) == (False, True, "auto_reply")
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "diagnosis", "is_temporary"),
+    [
+        ("failed", "5.1.1", "", False),
+        ("failed", "4.4.7", "smtp; 550 4.4.7 message expired", True),
+        ("failed", "4.2.2", "smtp; 452 4.2.2 mailbox full", True),
+        ("failed", "5.2.2", "smtp; 552 5.2.2 mailbox full", False),
+        ("failed", "5.0.0", "smtp; 421 try again later", True),
+        ("failed", "", "smtp; 451 greylisted", True),
+        ("delayed", "4.4.1", "", True),
+    ],
+)
+def test_the_class_of_the_status_tells_whether_it_is_for_good(
+    action: str, status: str, diagnosis: str, is_temporary: bool
+) -> None:
+    body = (
+        "--x\r\n\r\nA report.\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n"
+        f"Final-Recipient: rfc822; a@customer.example\r\nAction: {action}\r\nStatus: {status}\r\n"
+        f"Diagnostic-Code: {diagnosis}\r\n\r\n--x--\r\n"
+    )
+    facts = read(raw_mail(body, Content_Type="multipart/report; report-type=delivery-status; boundary=x")).automatic
+
+    assert facts.bounce_temporary is is_temporary
+
+
+def test_who_is_only_late_is_not_named_among_those_who_failed() -> None:
+    late = "\r\nFinal-Recipient: rfc822; late@customer.example\r\nAction: delayed\r\nStatus: 4.4.1\r\n"
+    facts = _report("failed", extra=late)
+
+    assert (facts.bounce_recipients, facts.bounce_temporary) == (("gone@customer.example",), False)
+
+
+HOME_MADE = {
+    "naver_like": (
+        "mailer-daemon@mail.example",
+        "메일 발송 실패 안내",
+        "받는 사람의 주소를 찾을 수 없습니다.\n\ngone@customer.example",
+    ),
+    "carrier": (
+        "no-reply@carrier.example",
+        "メールエラー通知",
+        "The mail could not be delivered to:\n\ngone@customer.example",
+    ),
+    "russian": ("postmaster@mail.example", "Недоставленное сообщение", "gone@customer.example: 550 нет такого ящика"),
+    "chinese": ("postmaster@mail.example", "系统退信", "无法送达 gone@customer.example"),
+    "spanish": ("postmaster@mail.example", "No se puede entregar: bomba", "No se encontró gone@customer.example"),
+    "without_domain": ("Mail Delivery <MAILER-DAEMON>", "Returned mail", "gone@customer.example\n  550 user unknown"),
+}
+
+
+@pytest.mark.parametrize(("sender", "subject", "text"), HOME_MADE.values(), ids=HOME_MADE)
+def test_notices_in_other_languages_are_understood(sender: str, subject: str, text: str) -> None:
+    fields = {"From": sender, "Return_Path": "<>", "Content_Type": "text/plain; charset=utf-8"}
+    facts = read(raw_mail(text, Subject=subject, **fields)).automatic
+
+    assert facts.bounce_recipients == ("gone@customer.example",)
+
+
+def test_where_a_notice_names_nobody_the_copy_tells_whom_it_was_for() -> None:
+    copy = "Content-Type: message/rfc822\r\n\r\nTo: <gone@customer.example>\r\n\r\n"
+    body = f"--x\r\n\r\nUndeliverable.\r\n--x\r\n{copy}--x--"
+    facts = read(raw_mail(body, From="mailer-daemon@x.example", Content_Type="multipart/mixed; boundary=x")).automatic
+
+    assert facts.bounce_recipients == ("gone@customer.example",)

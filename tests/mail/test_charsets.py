@@ -66,6 +66,54 @@ def test_the_hint_is_used_where_there_is_no_label() -> None:
     assert decode("Łódź".encode("iso8859-2"), "", "iso-8859-2").text == "Łódź"
 
 
+RUSSIAN = "Здравствуйте, насос протекает. Приезжайте, пожалуйста."
+CHINESE = "您好,水泵漏水了,请尽快派人来修理。谢谢您的帮助。"
+PLAIN_JAPANESE = "お世話になっております。ポンプから水が漏れています。至急ご確認をお願いいたします。"
+BY_CHARSET = {
+    "johab": KOREAN,
+    "iso2022_kr": KOREAN,
+    "utf-16": KOREAN,
+    "cp932": PLAIN_JAPANESE,
+    "euc_jp": PLAIN_JAPANESE,
+    "iso2022_jp": PLAIN_JAPANESE,
+    "gb18030": CHINESE,
+    "hz": CHINESE,
+    "big5": "您好,水泵漏水了,請儘快派人來修理。謝謝您的幫助。",
+    "koi8_r": RUSSIAN,
+    "cp1251": RUSSIAN,
+    "iso8859_5": RUSSIAN,
+    "cp1252": "Guten Tag, die Pumpe ist undicht und läuft über. Grüße",
+    "cp1250": "Dzień dobry, pompa przecieka. Proszę o szybką wizytę. Dziękuję, żółć",
+    "cp1253": "Καλημέρα, η αντλία στάζει. Παρακαλώ ελάτε γρήγορα.",
+}
+
+
+@pytest.mark.parametrize("label", ["", "us-ascii", "unknown-8bit"])
+@pytest.mark.parametrize(("charset", "words"), BY_CHARSET.items())
+def test_a_text_is_recognized_without_a_usable_label(charset: str, words: str, label: str) -> None:
+    assert decode(words.encode(charset), label).text == words
+
+
+@pytest.mark.parametrize(
+    ("raw", "label", "expected"),
+    [
+        (b'\x1b$B-!-"\x1b(B', "iso-2022-jp", "①②"),
+        (b"\x1b(I6E\x1b(B", "iso-2022-jp", "ｶﾅ"),
+        (JAPANESE.encode("iso2022_jp"), "utf-8", JAPANESE),
+        (KOREAN.encode("johab"), "johab", KOREAN),
+        ("It drips".encode("utf-16-le"), "utf-16", "It drips"),
+        ("It drips".encode("utf-16-be"), "utf-16", "It drips"),
+        (KOREAN.encode("utf-16"), "us-ascii", KOREAN),
+        (KOREAN.encode("utf-8-sig"), "utf-8", KOREAN),
+        ("Grüße".encode("utf-7"), "utf-7", "Grüße"),
+        (RUSSIAN.encode("cp1251"), "iso-8859-1", RUSSIAN),
+        (CHINESE.encode("hz"), "hz-gb-2312", CHINESE),
+    ],
+)
+def test_odd_and_wrong_labels_are_seen_through(raw: bytes, label: str, expected: str) -> None:
+    assert decode(raw, label).text == expected
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60), st.sampled_from(["", "utf-8", "utf-7", "utf-16", "euc-kr", "iso-2022-kr", "punycode"]))
 def test_no_bytes_raise_and_every_text_can_be_stored(raw: bytes, label: str) -> None:

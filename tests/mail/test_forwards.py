@@ -4,6 +4,8 @@ import pytest
 
 from chalicelib.mail.forwards import Forwarded, forwarded
 from chalicelib.mail.message import Address
+from tests.mail.attributions import ATTRIBUTIONS
+from tests.mail.quotations import HEADERS
 
 HANA = Address("hana@customer.example", "Hana Kim")
 DESK = Address("support@deskbell.test", "Sunny Help")
@@ -231,6 +233,39 @@ def test_without_words_above_there_is_no_comment(subject: str, text: str) -> Non
 
     assert found
     assert found.comment == ""
+
+
+@pytest.mark.parametrize("name", ["gmail", "apple", "apple_ko", "thunderbird", "thunderbird_ja", "ios_pt", "yahoo_ru"])
+def test_a_mark_above_the_original_suffices_without_a_prefix(name: str) -> None:
+    found = forwarded("Please look at this", f"Can you take this?\n\n{FORWARDS[name][1]}")
+
+    assert found
+    assert (found.from_, found.subject, found.comment) == (HANA, "Pump", "Can you take this?")
+
+
+def test_the_subject_is_that_of_the_original_where_one_is_copied() -> None:
+    found = forwarded("Fwd: Customer waits", FORWARDS["gmail"][1])
+    without = forwarded("Fwd: Customer waits", FORWARDS["gmail"][1].replace("Subject: Pump\n", ""))
+
+    assert found
+    assert without
+    assert (found.subject, without.subject) == ("Pump", "Customer waits")
+
+
+@pytest.mark.parametrize("name", [name for name in HEADERS if not name.startswith(("foxmail", "netease"))])
+def test_the_author_is_found_in_any_language(name: str) -> None:
+    found = forwarded("Fwd: Pump", f"FYI\n\n{HEADERS[name]}\n\nIt drips.")
+
+    assert found
+    assert (found.from_, found.text) == (Address("support@deskbell.test", "Help"), "It drips.")
+
+
+@pytest.mark.parametrize("name", ["apple_he", "gmail_en", "gmail_de", "gmail_ja", "outlook_mac_de", "outlook_mac_en"])
+def test_an_attribution_names_the_author(name: str) -> None:
+    found = forwarded("FW: Pump", f"FYI\n\n{ATTRIBUTIONS[name]}\n\n> It drips.")
+
+    assert found
+    assert (found.from_, found.text) == (HANA, "It drips.")
 
 
 def test_an_attribution_stands_for_the_header_where_the_subject_says_forward() -> None:

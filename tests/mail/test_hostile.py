@@ -33,6 +33,18 @@ SLOW = {
     "signature_marks": ("--\r\n" * 20_000 + "word", {}),
     "dates": ("\r\n".join(["1 " + "10:10 " * 64] * 500) + "\r\nword", {}),
     "rules": ("\r\n".join(["-" * 490] * 5_000) + "\r\nword", {}),
+    "attributions": ("\r\n".join(["On Mon, Nov 23, 2026 at 3:12 PM A <a@b.example>"] * 5_000) + "\r\nword", {}),
+    "verbs": ("\r\n".join(["12:12 " + "wrote schrieb " * 25 + "x:"] * 5_000) + "\r\nword", {}),
+    "fields": ("\r\n".join(["From: a@b.example", "To: x,"] * 2_500) + "\r\nword", {}),
+    "blanks": ("\r\n".join([" " * 400 + "x:"] * 5_000) + "\r\nword", {}),
+    "quotation_marks": (
+        '<div class="gmail_quote">' + "<blockquote>x</blockquote>y" * 9_000 + "word",
+        {"Content_Type": HTML},
+    ),
+    "styles": (
+        ('<div style="' + "border-top-color:rgb(229,229,229);" * 300 + '">x</div>') * 100 + "word",
+        {"Content_Type": HTML},
+    ),
     "brackets": ("\r\n".join(["2024" + "(" * 390] * 5_000) + "\r\nword", {}),
     "empty_parts": ("--x\r\n\r\n\r\n" * 400_000 + "word", {"Content_Type": PARTS}),
     "header_lines_of_a_part": ("--x\r\n" + "A:\r\n" * 600_000 + "word", {"Content_Type": PARTS}),

@@ -1,12 +1,15 @@
 """The reply without its quotation, as the mail programs of our customers write it."""
 
 import time
+from textwrap import wrap
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.mail.quotes import split
+from tests.mail.attributions import ATTRIBUTIONS
+from tests.mail.quotations import FOOTERS, HEADERS, OWN_WORDS
 
 REPLY = "네, 내일 오전이 좋습니다.\n\n감사합니다.\n김하나 드림"
 
@@ -87,6 +90,9 @@ QUOTATIONS = {
     ),
 }
 
+# They could as well be words of the customer, but for the quotation below them.
+ONLY_ABOVE_QUOTED = {"horde_en", "gmail_old"}
+
 
 @pytest.mark.parametrize("quotation", QUOTATIONS.values(), ids=QUOTATIONS)
 def test_the_reply_is_what_stands_above_the_quotation(quotation: str) -> None:
@@ -94,6 +100,36 @@ def test_the_reply_is_what_stands_above_the_quotation(quotation: str) -> None:
 
     assert reply == REPLY
     assert quoted == quotation.rstrip("\n")
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"], ids=["close", "apart"])
+def test_the_line_that_introduces_a_quotation_goes_with_it(attribution: str, gap: str) -> None:
+    quotation = f"{attribution}{gap}> When shall we come?\n>\n> Kind regards"
+
+    assert split(f"{REPLY}\n\n{quotation}") == (REPLY, quotation)
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS)
+def test_programs_wrap_that_line_and_quote_it(attribution: str) -> None:
+    wrapped = "\n".join(wrap(attribution, 60, break_on_hyphens=False))
+    broken = attribution.replace("<", "<\n", 1)
+
+    assert split(f"{REPLY}\n\n{wrapped}\n\n> When?")[0] == REPLY
+    assert split(f"{REPLY}\n\n{broken}\n> When?")[0] == REPLY
+    assert split(f"{REPLY}\n\n> {attribution}\n>\n> When?")[0] == REPLY
+
+
+@pytest.mark.parametrize("attribution", [ATTRIBUTIONS[name] for name in ATTRIBUTIONS if name not in ONLY_ABOVE_QUOTED])
+def test_what_it_introduces_need_not_be_marked_line_by_line(attribution: str) -> None:
+    assert split(f"{REPLY}\n\n{attribution}\n\nWhen shall we come?")[0] == REPLY
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS)
+def test_a_copied_header_begins_the_quotation_in_any_language(header: str) -> None:
+    quotation = f"{header}\n\nWhen shall we come?\n\nKind regards"
+
+    assert split(f"{REPLY}\n\n{quotation}") == (REPLY, quotation)
 
 
 @pytest.mark.parametrize("quotation", QUOTATIONS.values(), ids=QUOTATIONS)
@@ -115,6 +151,7 @@ def test_a_mail_of_a_quotation_alone_is_not_left_empty(quotation: str) -> None:
         "- 펌프\n- 호스\n\n---\n\n둘 다 고장입니다.",
         "| 품목 | 수량 |\n| --- | --- |\n| 펌프 | 2 |",
         "She wrote three mails in 2025: none was answered.\n\nWhy?",
+        *OWN_WORDS,
     ],
 )
 def test_words_of_the_customer_are_never_taken_for_a_quotation(text: str) -> None:
@@ -145,26 +182,76 @@ def test_an_answer_below_the_quotation_counts_although_a_greeting_stands_above()
     assert "내일이요." in reply
 
 
-@pytest.mark.parametrize(
-    "footer",
-    [
-        "-- \n김하나\n햇살 정수기",
-        "나의 iPhone에서 보냄",
-        "내 Galaxy에서 보냄",
-        "삼성 갤럭시 스마트폰에서 보냈습니다.",
-        "네이버 메일 앱에서 보냈습니다.",
-        "Sent from my Galaxy",
-        "Sent from Outlook for Android",
-        "Get Outlook for iOS",
-        "Von meinem iPhone gesendet",
-        "Envoyé de mon iPhone",
-        "iPhoneから送信",
-        "发自我的iPhone",
-        "Enviado desde mi iPhone",
-    ],
-)
+@pytest.mark.parametrize("footer", ["-- \n김하나\n햇살 정수기", *FOOTERS])
 def test_a_signature_mark_and_mobile_footers_are_not_part_of_the_reply(footer: str) -> None:
     assert split(f"내일 오세요.\n\n{footer}") == ("내일 오세요.", footer)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Hi Min,\n\nThank you for asking so quickly. My answers are below.",
+        "안녕하세요, 햇살 고객센터 담당자님",
+        "답변은 아래에 적었습니다. 확인해 주세요.",
+        "Guten Tag Herr Kim, meine Antworten stehen unten.",
+    ],
+)
+def test_answers_below_count_where_the_words_above_announce_them(above: str) -> None:
+    reply, _ = split(f"{above}\n\n{ATTRIBUTIONS['gmail_en']}\n> Which pump?\n\nThe blue one.")
+
+    assert reply.startswith(above)
+    assert reply.endswith("The blue one.")
+
+
+def test_answers_inside_an_original_that_nothing_marks_are_shown_with_it() -> None:
+    reply, quoted = split(f"See my comments in red below.\n\n{HEADERS['outlook_de']}\n\nWhich pump?\n==> The blue one.")
+
+    assert reply.endswith("Which pump?\n==> The blue one.")
+    assert quoted == HEADERS["outlook_de"]
+
+
+def test_thanks_for_an_answer_do_not_announce_one() -> None:
+    above = "I have read your comments below and agree."
+
+    assert split(f"{above}\n\n{HEADERS['outlook_de']}\n\nWhich pump?")[0] == above
+
+
+def test_short_answers_between_quoted_lines_need_no_empty_line() -> None:
+    answers = "> Which pump?\nthe blue one\n> Since when, and how much water does it lose during a day?\nmonday"
+
+    reply, quoted = split(f"It is old.\n{ATTRIBUTIONS['gmail_en']}\n{answers}\n> How?")
+
+    assert reply == f"It is old.\n{answers}"
+    assert quoted == f"{ATTRIBUTIONS['gmail_en']}\n> How?"
+
+
+def test_a_quoted_line_that_was_wrapped_is_no_answer() -> None:
+    quotation = (
+        f"{ATTRIBUTIONS['gmail_en']}\n> The pump that you have bought from us in the last year must be cleaned\n"
+        "once a month by hand.\n> Kind regards"
+    )
+
+    assert split(f"{REPLY}\n\n{quotation}") == (REPLY, quotation)
+
+
+def test_an_answer_below_a_quoted_header_is_the_reply() -> None:
+    header = "\n".join(f"> {line}" for line in HEADERS["outlook_old_es"].split("\n"))
+
+    assert split(f"{header}\n>\n> Which pump?\n\nThe blue one.")[0] == "The blue one."
+
+
+def test_a_forwarded_mail_is_shown_with_the_signature_below_it() -> None:
+    mark = "---------- Forwarded message ---------"
+
+    reply, _ = split(f"{mark}\n> It drips.\n\n-- \nMin")
+
+    assert "It drips." in reply
+
+
+def test_marks_of_writing_direction_hide_nothing() -> None:
+    header = "Von: Hilfe\nGesendet: \u200eMontag\u200e, \u200e23\u200e. \u200eNovember\nAn: Kim\n\u200eBetreff: Pumpe"
+
+    assert split(f"{REPLY}\n\n{header}\n\nWann?")[0] == REPLY
 
 
 def test_where_no_words_tell_the_html_does() -> None:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from chalicelib.adapters import tickets
+from chalicelib.adapters import outbox, tickets
 from chalicelib.desk import links, settings, solutions
 from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
@@ -44,6 +44,14 @@ def test_a_ticket_page_shows_everything_about_it(agent: Visitor) -> None:
     assert "#2 Filter" in page, "the customer's other tickets"
     assert "First response" in page
     assert "queued" in page, "what became of the mails"
+
+
+def test_a_mail_that_may_have_left_twice_says_so(agent: Visitor) -> None:
+    number = open_ticket()
+    words = "this mail may have been sent more often than is shown"
+    assert words not in page_of(agent, number).text
+    outbox.mark_maybe_left(tickets.get_page(number).outgoing[0])
+    assert words in page_of(agent, number).text
 
 
 def test_the_history_tells_who_changed_what_from_what_to_what_and_why(agent: Visitor) -> None:

@@ -1,0 +1,55 @@
+"""The last step of an explained mail: which ticket a desk would put it on."""
+
+from datetime import UTC, datetime
+
+from chalicelib.desk.explanation import Destination, Sender, destination
+from chalicelib.desk.matching import Way
+from chalicelib.mail.message import InboundMail
+from infra.explanation import Step, quarantine_cause
+
+_BECAUSE = {
+    Way.REPLY_ADDRESS: "because it is addressed to {value}, which this desk signed",
+    Way.MESSAGE_ID: "because it answers a mail of that ticket",
+    Way.NUMBER: "because its subject names the ticket and the sender takes part in it",
+}
+_AS = {
+    Sender.AGENT: " It counts as the agent's answer and goes out to the customer.",
+    Sender.PARTICIPANT: "",
+    Sender.STRANGER: " Its sender takes no part in the ticket: the customer does not see it until an agent accepts it.",
+}
+
+
+def found(mail: InboundMail) -> tuple[Step, ...]:
+    """Asks the desk whose names the environment holds; nothing of a mail that would go to the quarantine anyway."""
+    if quarantine_cause(mail):
+        return ()
+    there = destination(mail, datetime.now(UTC))
+    facts = {
+        "ticket": there.number,
+        "way": there.way.value,
+        "came_before": there.came_before,
+        "value": there.value,
+        "closed": there.is_closed,
+        "sender": there.sender.value if there.sender else "",
+        "own_mail": there.is_own_mail,
+        "bad_addresses": list(there.bad_addresses),
+    }
+    return (Step("destination", " ".join(_sentences(there)), facts),)
+
+
+def _sentences(there: Destination) -> list[str]:
+    bad = [f"The signature of {address} is not this desk's: it is ignored." for address in there.bad_addresses]
+    return [*bad, _verdict(there)]
+
+
+def _verdict(there: Destination) -> str:
+    if there.is_own_mail:
+        return "It would go to the quarantine: it is from this desk itself."
+    if there.came_before:
+        return f"This very mail is on ticket #{there.number} already; it is not added twice."
+    if there.number is None or there.sender is None:
+        return "It would become a new ticket: nothing in it leads to one of this desk."
+    because = _BECAUSE[there.way].format(value=there.value)
+    if there.is_closed:
+        return f"It would become a new ticket that follows up the closed #{there.number}, {because}."
+    return f"It would become a message of ticket #{there.number}, {because}.{_AS[there.sender]}"

@@ -1,0 +1,105 @@
+import pytest
+
+from chalicelib.desk import tickets
+from chalicelib.desk.explanation import Destination, Sender, destination
+from chalicelib.desk.matching import Way
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.words import Status
+from chalicelib.mail.read import read
+from infra.explained_destination import found
+from tests.conftest import AGENT, NOW, SUPPORT
+from tests.desk import journey
+from tests.desk.journey import raw_mail, receive_mail
+from tests.wire import on_the_wire
+
+PARK = "Park <park@customer.example>"
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+@pytest.fixture(autouse=True)
+def _a_ticket(cloud: None) -> None:
+    receive_mail(message_id="<one@customer.example>")
+
+
+def of(**headers: str | None) -> Destination:
+    return destination(read(raw_mail("It is wet.", **headers)), NOW)
+
+
+def says(**headers: str | None) -> str:
+    (step,) = found(read(raw_mail("It is wet.", **headers)))
+    return step.says
+
+
+@pytest.mark.parametrize("way", [Way.REPLY_ADDRESS, Way.MESSAGE_ID, Way.NUMBER])
+def test_it_says_which_ticket_and_why(way: Way) -> None:
+    headers = {
+        Way.REPLY_ADDRESS: {"to": journey.reply_address()},
+        Way.MESSAGE_ID: {"in_reply_to": "<unknown@x>", "references": "<one@customer.example>"},
+        Way.NUMBER: {"subject": "Re: [#1] Pump"},
+    }[way]
+    there = of(**headers)
+    assert (there.way, there.number, there.sender) == (way, 1, Sender.PARTICIPANT)
+    assert "It would become a message of ticket #1, because" in says(**headers)
+
+
+def test_what_it_says_is_what_happens() -> None:
+    for headers in ({"to": journey.reply_address()}, {"in_reply_to": "<one@customer.example>"}, {"subject": "[#1] x"}):
+        before = len(journey.messages())
+        assert of(**headers).number == 1
+        receive_mail(**headers)
+        assert len(journey.messages()) == before + 1
+
+
+def test_a_number_is_nothing_in_the_hands_of_a_stranger() -> None:
+    assert of(from_=PARK, subject="[#1] Pump") == Destination(Way.NONE)
+    assert "a new ticket" in says(from_=PARK, subject="[#1] Pump")
+
+
+def test_a_stranger_with_an_id_is_hidden_at_first() -> None:
+    assert of(from_=PARK, in_reply_to="<one@customer.example>").sender is Sender.STRANGER
+    assert "until an agent accepts it" in says(from_=PARK, in_reply_to="<one@customer.example>")
+
+
+def test_only_with_dmarc_it_is_an_agents_answer() -> None:
+    headers = {"from_": AGENT.address, "to": journey.reply_address()}
+    assert of(**headers).sender is Sender.STRANGER
+    assert of(**headers, authentication_results=journey.PASSED).sender is Sender.AGENT
+
+
+def test_a_signature_of_another_desk_is_told() -> None:
+    address = SUPPORT.replace("@", f"+1-{'0' * 24}@")
+    assert of(to=address) == Destination(Way.NONE, bad_addresses=(address,))
+    assert f"The signature of {address} is not this desk's" in says(to=address)
+
+
+def test_a_closed_ticket_is_followed_up() -> None:
+    for status in (Status.RESOLVED, Status.CLOSED):
+        tickets.set_status(1, status, AGENT, NOW)
+    assert "follows up the closed #1" in says(subject="[#1] Pump")
+
+
+def test_one_that_came_already_is_told() -> None:
+    raw = raw_mail("It is wet.", to=journey.reply_address())
+    journey.receive(raw)
+    assert destination(read(raw), NOW) == Destination(Way.NONE, 1, came_before=True)
+    (step,) = found(read(raw))
+    assert "on ticket #1 already" in step.says
+
+
+def test_our_own_mail_is_told() -> None:
+    assert "it is from this desk itself" in says(from_=SUPPORT)
+
+
+def test_a_mail_that_is_quarantined_anyway_asks_for_nothing() -> None:
+    with on_the_wire() as wire:
+        assert found(read(raw_mail(from_=None))) == ()
+    assert wire.requests == []
+    with pytest.raises(InvalidInput, match="address_missing"):
+        of(from_=None)
+
+
+def test_asking_changes_nothing() -> None:
+    with on_the_wire() as wire:
+        of(subject="[#1] Pump", in_reply_to="<unknown@x>", to=journey.reply_address())
+    assert set(wire.requests) <= {"dynamodb.Query", "dynamodb.BatchGetItem", "dynamodb.GetItem"}
