@@ -24,7 +24,6 @@ _PAGE = "/agent/settings/mail"
 _TEAMS = f"{_PAGE}/teams"
 _FIELDS = ("desk_name", "quoted_history", "version")
 _TEAM_FIELDS = ("name", "address", "signature", "is_active", "version")
-_WITH_FRAME = f"{pages.SECURITY_HEADERS['Content-Security-Policy']}; frame-src 'self'"
 _IN_FRAME = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
@@ -120,7 +119,7 @@ def _written_team(form: forms.Form, known: Team) -> Team:
 
 def _page(visit: Visit, settings: Settings, error: DeskError | None = None) -> Response:
     values = {"settings": settings, "choices": tuple(QuotedHistory), "teams": settings.teams.values()}
-    return _framing(visit, "agent/mail_settings.html", values, error)
+    return _rendered(visit, "agent/mail_settings.html", values, error)
 
 
 def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Response:
@@ -130,14 +129,11 @@ def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Resp
         "mail_domain": visit.settings.mail_domain,
         "variables": ", ".join(f"{{{name}}}" for name in VARIABLES),
     }
-    return _framing(visit, "agent/team.html", values, error)
+    return _rendered(visit, "agent/team.html", values, error)
 
 
-def _framing(visit: Visit, template: str, values: Mapping[str, Any], error: DeskError | None) -> Response:
-    """A page that shows the preview in a frame."""
-    response = errors.render(visit, template, {**values, "error_field": getattr(error, "field", "")}, error)
-    response.headers["Content-Security-Policy"] = _WITH_FRAME
-    return response
+def _rendered(visit: Visit, template: str, values: Mapping[str, Any], error: DeskError | None) -> Response:
+    return errors.render(visit, template, {**values, "error_field": getattr(error, "field", "")}, error)
 
 
 def _preview(visit: Visit, team: Team | None, settings: Settings, *, is_text: bool) -> Response:

@@ -8,6 +8,7 @@ from chalicelib.adapters import settings
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.errors import StaleVersion
 from chalicelib.domain.sla import DEFAULT_POLICY
+from chalicelib.domain.team import Team
 from chalicelib.domain.words import Priority, Status
 from tests.conftest import ADMIN, AGENT
 from tests.wire import on_the_wire
@@ -49,6 +50,29 @@ def test_an_agent_who_leaves_stays_in_the_books() -> None:
     settings.save_agent(replace(settings.get().agent(AGENT.id), is_active=False))
     assert not settings.get().is_active(AGENT.id)
     assert settings.get().agent(AGENT.id).name == AGENT.name
+
+
+def test_teams_are_read_along_with_the_rest() -> None:
+    settings.save_team(Team(70, "Repairs", "repairs@desk.example", "{agent.name}"))
+    with on_the_wire() as wire:
+        kept = settings.get().team(70)
+    assert (kept, wire.requests) == (
+        Team(70, "Repairs", "repairs@desk.example", "{agent.name}", version=1),
+        ["dynamodb.Query"],
+    )
+    settings.save_team(replace(kept, name="One"))
+    with pytest.raises(StaleVersion):
+        settings.save_team(replace(kept, name="Two"))
+
+
+def test_what_another_container_saved_is_seen_when_asked_for() -> None:
+    before = settings.get()
+    general = settings.find_general()
+    assert general is not None
+    settings.save_general(replace(general, desk_name="One"))
+    settings._cached[:] = [(time.monotonic(), before)]
+    assert settings.get().desk_name == before.desk_name
+    assert settings.get(is_fresh=True).desk_name == settings.get().desk_name == "One"
 
 
 def test_own_promises_and_hours_take_the_place_of_the_defaults() -> None:

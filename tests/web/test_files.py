@@ -4,9 +4,10 @@ from chalicelib.adapters import tickets
 from chalicelib.desk import links
 from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
+from chalicelib.domain.entry import Attachment
 from tests import factories
 from tests.conftest import ADDRESS, AGENT
-from tests.web.tickets import open_ticket
+from tests.web.tickets import open_ticket, receive
 from tests.web.visitor import Visitor, now
 
 
@@ -37,9 +38,10 @@ def test_a_file_that_is_not_there(visitor: Visitor) -> None:
     assert visitor.get(path_of_file(place=1)).status == 404
 
 
-def test_what_the_public_may_not_see_is_not_there_either(visitor: Visitor) -> None:
-    number = open_ticket(uploads=(Upload("a.txt", "text/plain", b"a"),))
-    desk.add_note(number, "Internal.", AGENT, now())
-    note = tickets.get_page(number).entries[-1]
-    path = links.file_url(factories.stored_settings(), number, note.id, 0).removeprefix(ADDRESS)
+def test_a_strangers_file_is_for_agents_only(visitor: Visitor) -> None:
+    number = open_ticket()
+    file = Attachment("mail/a", "a.txt", "text/plain", 1)
+    receive(number, "Let me in.", is_from_stranger=True, attachments=(file,))
+    stranger = next(entry for entry in tickets.get_page(number).entries if entry.is_from_stranger)
+    path = links.file_url(factories.stored_settings(), number, stranger.id, 0).removeprefix(ADDRESS)
     assert visitor.get(path).status == 404
