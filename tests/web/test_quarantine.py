@@ -112,13 +112,15 @@ class TestAllMails:
         inbound.receive("inbound/lost", now(), now())
         give_up(error=TimeoutError())
         shown = press(english, "replay-all").text
-        for words in ("3 of 5 mails are on a ticket now.", "Being read in the background: 1.", "Still here, with their causes: 1."):
+        for words in (
+            "3 of 5 mails are on a ticket now.",
+            "Being read in the background: 1.",
+            "Still here, with their causes: 1.",
+        ):
             assert words in shown
         assert len(journey.numbers()) == 3
 
-    def test_when_the_time_is_over_it_offers_to_go_on(
-        self, english: Visitor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_when_the_time_is_over_it_offers_to_go_on(self, english: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(quarantine, "BULK_SECONDS", 0)
         keys = [give_up(f"Pump {minute}.", minutes=minute) for minute in range(3)]
         shown = press(english, "replay-all")
@@ -148,7 +150,9 @@ class TestViews:
         hold()
         bury(LetterQueue.OUTBOX, {"ticket": 7, "id": 1})
         page = english.get(PAGE).text
-        counts = [page.partition(f"view={view}")[2].partition('count">')[2].partition("<")[0] for view in quarantine.View]
+        counts = [
+            page.partition(f"view={view}")[2].partition('count">')[2].partition("<")[0] for view in quarantine.View
+        ]
         assert counts == ["1", "2", "1"]
 
     @pytest.mark.parametrize(("view", "words"), [("held", "No mail is held"), ("letters", "Everything was processed")])
