@@ -13,10 +13,12 @@ FUNCTIONS = (
     "inbound_mail",
     "relay",
     "deliver",
+    "mail_events",
     "sla_check",
     "sla_escalate",
     "send_surveys",
     "upkeep",
+    "check_mail",
 )
 POLL_SECONDS = 2.0
 

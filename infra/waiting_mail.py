@@ -5,7 +5,7 @@ The desk's own code is imported where it is used: it reads at import which desk 
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -184,28 +184,24 @@ def _tell_ended(ended: Mapping[Outcome, int]) -> None:
 
 
 def _show_fates(title: str, fates: tuple[Fate, ...]) -> None:
-    screen.out.print(f"{title}: {len(fates)}")
-    if fates:
-        rows = (
-            (_minute(fate.received_at), fate.sender, fate.subject, _cause(fate.cause), _cure(fate.cause), fate.key)
-            for fate in fates
-        )
-        screen.table(("Came in (UTC)", "From", "Subject", "Cause", "What to do", "Key"), rows)
+    rows = [(_minute(each.received_at), each.sender, each.subject, _cause(each.cause), each.key) for each in fates]
+    cures = {_cause(each.cause): _cure(each.cause) for each in fates}
+    _show(f"{title}: {len(fates)}", ("Came in (UTC)", "From", "Subject", "Cause", "Key"), rows, cures)
 
 
 def _show_letters(letters: tuple[Letter, ...]) -> None:
-    screen.out.print(f"Could not be processed: {len(letters)}")
-    if letters:
-        rows = (
-            (
-                _minute(letter.sent_at),
-                _word("letter", letter.kind),
-                _about(letter),
-                _word("letter", letter.kind, "cure"),
-            )
-            for letter in letters
-        )
-        screen.table(("Since (UTC)", "What", "Which", "What to do"), rows)
+    rows = [(_minute(each.sent_at), _word("letter", each.kind), _about(each), each.error) for each in letters]
+    cures = {_word("letter", each.kind): _word("letter", each.kind, "cure") for each in letters}
+    _show(f"Could not be processed: {len(letters)}", ("Since (UTC)", "What", "Which", "Error"), rows, cures)
+
+
+def _show(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]], cures: Mapping[str, str]) -> None:
+    """What to do stands below the table, once for each cause."""
+    screen.out.print(title)
+    if rows:
+        screen.table(columns, rows)
+    for cause, cure in cures.items():
+        screen.out.print(f"  {cause}: {cure}")
 
 
 def _about(letter: Letter) -> str:

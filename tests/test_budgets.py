@@ -8,15 +8,16 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib.adapters import sessions, settings, solutions
+from chalicelib.adapters import inbound_mail, sessions, settings, solutions
 from chalicelib.adapters import tickets as ticket_store
-from chalicelib.adapters.items import Item
+from chalicelib.adapters.items import Item, MailItem
 from chalicelib.adapters.sessions import Session
 from chalicelib.desk import inbound, links, tickets, timers
+from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.timer import Action
 from chalicelib.domain.words import Priority, Status
 from tests import factories
-from tests.conftest import AGENT, COLLEAGUE, NOW
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW
 from tests.desk import journey
 from tests.desk.journey import raw_mail
 from tests.web.visitor import Visitor, now
@@ -142,6 +143,20 @@ class TestConsole:
         for act in range(5):
             tickets.add_note(1, f"Note {act}.", AGENT, NOW + timedelta(seconds=act))
         assert page_requests(agent, "/agent/tickets/1", "Note 4.") == [GET, QUERY, QUERY]
+
+    @pytest.mark.parametrize("waiting", [2, 1_100])
+    def test_the_quarantine_takes_the_same_whatever_waits(self, client: Client, waiting: int) -> None:
+        """The session, how many wait in each view (of dead letters a request for each queue), one page of them."""
+        with MailItem.batch_write() as batch:
+            for number in range(waiting):
+                fate = Fate(f"inbound/{number:04}", FateState.QUARANTINED, NOW, "failed")
+                batch.save(inbound_mail.item_of(fate))
+        sessions.save("admin", Session(ADMIN.id, now() + timedelta(hours=1)))
+        sessions.forget()
+        taken = page_requests(
+            Visitor(client, cookies={"__Host-session": "admin"}), "/agent/quarantine", "Our program failed on it"
+        )
+        assert taken == [GET, QUERY, QUERY, *["sqs.GetQueueAttributes"] * 4, QUERY]
 
     @pytest.mark.parametrize("act", ["reply", "note", "assign", "status", "priority", "reply and resolve"])
     def test_an_act_takes_two(self, act: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,7 +27,7 @@ from tests.desk import journey
 from tests.wire import Lost, on_the_wire
 
 HERE = Path(__file__).parent
-CONTEXT = SimpleNamespace(function_name="test", aws_request_id="1", get_remaining_time_in_millis=lambda: 30_000)
+CONTEXT = SimpleNamespace(function_name="test", aws_request_id="1", get_remaining_time_in_millis=lambda: 60_000)
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 FIRST, SECOND = "059f36b4-87a3-44ab-83d2-661975830a7d", "2e1424d4-f796-459a-8184-9c92662be6da"
 
@@ -248,28 +248,28 @@ class TestTimer:
         assert json.dumps(app.sla_check({"ticket": 1, "timer": 1}, CONTEXT))
 
 
-class TestSchedules:
+def call(function: Callable[..., Any]) -> None:
     """Chalice hands schedules through its own event class, as Lambda would."""
+    function(
+        {"id": "x", "time": "2026-11-23T01:00:00Z", "region": "x", "resources": [], "version": "0"}
+        | {"account": "123456789012", "detail": {}, "detail-type": "Scheduled Event", "source": "aws.events"},
+        CONTEXT,
+    )
 
-    def call(self, function: Callable[..., Any]) -> None:
-        function(
-            {"id": "x", "time": "2026-11-23T01:00:00Z", "region": "x", "resources": [], "version": "0"}
-            | {"account": "123456789012", "detail": {}, "detail-type": "Scheduled Event", "source": "aws.events"},
-            CONTEXT,
-        )
 
+class TestSchedules:
     def test_surveys_that_are_due_leave(self) -> None:
         long_ago = NOW - timedelta(days=3 * 365)
         desk.open_from_form(factories.form(), long_ago)
         desk.reply(1, "Off.", AGENT, journey.page().ticket.last_entry, long_ago, then=Status.RESOLVED)
-        self.call(app.send_surveys)
+        call(app.send_surveys)
         assert journey.page().survey
 
     def test_what_was_resolved_long_ago_is_closed(self) -> None:
         long_ago = NOW - timedelta(days=3 * 365)
         desk.open_from_form(factories.form(), long_ago)
         desk.set_status(1, Status.RESOLVED, AGENT, long_ago)
-        self.call(app.hourly_upkeep)
+        call(app.hourly_upkeep)
         assert journey.status() == "closed"
 
     def test_a_lost_timer_is_started_again_though_closing_failed(self) -> None:
@@ -280,8 +280,35 @@ class TestSchedules:
         with on_the_wire() as wire:
             wire.fails_before("dynamodb.TransactWriteItems")
             with pytest.raises(Lost):
-                self.call(app.hourly_upkeep)
+                call(app.hourly_upkeep)
         assert tickets.get(2).timer.number == 2
+
+
+class TestCheckOfMail:
+    """The store's own clock dates the mails, so the functions' clock goes ahead instead."""
+
+    @pytest.fixture(autouse=True)
+    def _in_two_hours(self, cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(app, "_now", lambda: datetime.now(UTC) + timedelta(hours=2))
+
+    def test_a_mail_that_was_lost_makes_it_fail_and_fail_again(self, log: Log) -> None:
+        """Only what fails at every try of AWS reaches the dead letters and their alarm."""
+        journey.receive_mail()
+        key = journey.store(journey.raw_mail("Lost."))
+        for _ in range(3):
+            with pytest.raises(app.MailUnhandled, match="1 of 2 mails were never handled") as raised:
+                call(app.check_mail)
+            assert key not in str(raised.value)
+        assert [(mail.key, mail.cause) for mail in quarantined()] == [(key, "never_handled")]
+        inbound.replay(key, NOW)
+        call(app.check_mail)
+        assert [line["missing"] for line in log.lines("mails checked")] == [1, 0, 0, 0]
+
+    def test_it_stops_before_lambda_does(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(CONTEXT, "get_remaining_time_in_millis", lambda: 20_000)
+        journey.receive_mail()
+        with pytest.raises(TimeoutError, match="only 0 mails could be checked"):
+            call(app.check_mail)
 
 
 def test_the_last_try_is_the_last_of_the_queues() -> None:

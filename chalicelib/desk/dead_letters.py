@@ -12,7 +12,7 @@ from chalicelib.log import logger
 
 UPKEEP_WITHIN = timedelta(hours=3)
 """After this the hourly upkeep has handed over whatever the stream announced in vain, even if one of its runs failed:
-it takes what is queued for an hour."""
+it takes what is queued for an hour. Nor is a sent mail noted any more that was not until then."""
 _STAYS = (Outcome.WAITS, Outcome.FAILED)
 
 
@@ -83,9 +83,14 @@ def _do_again(letter: Letter, now: datetime) -> Outcome:
 
 
 def _take_feedback(letter: Letter, now: datetime) -> None:
+    """SES may be faster than our own note of a mail, but not by hours: then it is about a mail that is not ours."""
     told = ses_events.feedback(letter.body["detail"])
-    if told:
-        feedback.take(told, now)
+    try:
+        if told:
+            feedback.take(told, now)
+    except NotFound:
+        if now < letter.sent_at + UPKEEP_WITHIN:
+            raise
 
 
 def _let_go(letters: list[Letter]) -> None:

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -163,12 +162,6 @@ def test_the_mails_that_came_between_two_times_are_listed_with_what_became_of_th
 def test_a_mail_is_read_as_far_as_wanted() -> None:
     aws.client("s3").put_object(Bucket=MAIL_BUCKET, Key="inbound/x", Body=b"From: kim")
     assert (inbound_mail.read_raw("inbound/x", 4), inbound_mail.read_raw("inbound/x")) == (b"From", b"From: kim")
-
-
-def test_the_original_is_saved_and_not_shown() -> None:
-    query_string = parse_qs(urlsplit(inbound_mail.download_url("inbound/x y")).query)
-    assert query_string["response-content-disposition"] == ['attachment; filename="mail.eml"']
-    assert query_string["response-content-type"] == ["application/octet-stream"]
 
 
 def settle(settled: Fate) -> None:

@@ -98,10 +98,11 @@ def test_a_bounce_is_noted_after_all() -> None:
     assert dead_letters.list_all() == ()
 
 
-def test_a_bounce_of_a_mail_that_nobody_knows_stays() -> None:
+def test_a_bounce_of_a_mail_that_nobody_knows_stays_until_nobody_ever_will() -> None:
     letter = bury(LetterQueue.SCHEDULE, bounced("0100-unknown"))
     assert dead_letters.replay(LetterQueue.SCHEDULE, letter, now()) is Outcome.FAILED
     assert dead_letters.count() == 1
+    assert dead_letters.replay_all(now() + dead_letters.UPKEEP_WITHIN) == {Outcome.DONE: 1}
 
 
 def test_one_that_fails_holds_up_none_of_the_others() -> None:

@@ -65,6 +65,15 @@ def test_a_ticket_that_is_made_meanwhile_wins() -> None:
     assert (journey.numbers(), quarantined()) == ([1], {})
 
 
+def test_what_a_person_is_asked_about_meanwhile_stays_so() -> None:
+    late, now = store(raw_mail()), datetime.now(UTC)
+    held = Fate(late, FateState.HELD, now, "possible_loop")
+    with on_the_wire() as wire:
+        wire.meanwhile("dynamodb.PutItem", lambda: inbound_mail.keep_fate(held))
+        assert check() == Checked(seen=1)
+    assert (inbound.list_in_hand(FateState.HELD), quarantined()) == ((held,), {})
+
+
 def test_a_mail_of_this_hour_may_still_be_on_its_way() -> None:
     store(raw_mail())
     assert reconciliation.check(datetime.now(UTC) - DAY, datetime.now(UTC)) == Checked()

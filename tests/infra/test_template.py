@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
+from chalicelib.config import Config
+from infra.account import ENVIRONMENT_OF_OUTPUT
+from infra.logs import FUNCTIONS
 from infra.places import ROOT
 from infra.template import to_cloudformation
 from infra.trouble import Trouble
@@ -89,6 +93,33 @@ def test_every_function_has_a_role_and_a_log_of_its_own(resources: dict[str, Any
         used = [next(references(function[part])) for function in functions]
         assert len(set(used)) == len(used)
     assert all(log["RetentionInDays"] for log in of_type(resources, "AWS::Logs::LogGroup").values())
+
+
+def test_the_log_of_every_function_can_be_read_by_its_name(resources: dict[str, Any]) -> None:
+    groups = of_type(resources, "AWS::Logs::LogGroup").values()
+    assert {group["LogGroupName"]["Fn::Sub"].rpartition("/")[2] for group in groups} == set(FUNCTIONS)
+
+
+def test_the_pages_may_open_every_dead_letter_queue_and_know_its_name(resources: dict[str, Any]) -> None:
+    queues = of_type(resources, "AWS::SQS::Queue")
+    dead = {name for name in queues if name.endswith("DeadLetters")}
+    statements = json.loads((ROOT / ".chalice" / "policy-api.json").read_text())["Statement"]
+    opened = next(each for each in statements if each["Sid"] == "OpenDeadLetters")
+    assert set(references(opened["Resource"])) == dead
+    variables = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    assert set(references(variables)) >= set(queues)
+
+
+def test_every_name_that_a_function_is_told_is_one_that_the_code_asks_for(resources: dict[str, Any]) -> None:
+    asked = {f"DESKBELL_{field.name.upper()}" for field in fields(Config)} | {"DESKBELL_STAGE", "DESKBELL_TABLE"}
+    told = {
+        name
+        for function in of_type(resources, "AWS::Lambda::Function").values()
+        for name in function["Environment"]["Variables"]
+        if name.startswith("DESKBELL_")
+    }
+    assert told == asked
+    assert set(ENVIRONMENT_OF_OUTPUT.values()) == asked
 
 
 def test_there_is_a_policy_for_every_function(resources: dict[str, Any]) -> None:

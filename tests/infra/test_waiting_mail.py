@@ -1,0 +1,155 @@
+"""./deskbell mail about what waits: shown, read again, put aside, checked."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from chalicelib.adapters import inbound_mail
+from chalicelib.desk import inbound
+from chalicelib.domain.dead_letter import LetterQueue
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.inbound_mail import Fate, FateState
+from infra.cli import cli
+from infra.trouble import Trouble
+from tests.conftest import NOW
+from tests.desk import journey
+from tests.desk.journey import raw_mail, receive, store
+from tests.desk.letters import bury, mail_letter
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+@pytest.fixture(autouse=True)
+def _desk_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment names it already."""
+    monkeypatch.setattr("infra.waiting_mail.enter", lambda stack, region: None)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["mail", *arguments])
+
+
+def trouble(*arguments: str) -> Trouble:
+    raised = run(*arguments).exception
+    assert isinstance(raised, Trouble)
+    return raised
+
+
+def give_up(text: str = "The pump is broken.") -> str:
+    key = store(raw_mail(text))
+    inbound.give_up(key, ZeroDivisionError("division by zero"), NOW)
+    return key
+
+
+def hold(subject: str = "Pump") -> str:
+    key = store(raw_mail(subject=subject))
+    inbound_mail.keep_fate(Fate(key, FateState.HELD, NOW, "possible_loop", "", 0, "kim@customer.example", subject))
+    return key
+
+
+def state(key: str) -> FateState:
+    return inbound_mail.get_fate(key).state
+
+
+def test_what_waits_is_shown_with_what_to_do() -> None:
+    key = give_up()
+    hold("Again and again")
+    bury(LetterQueue.INBOUND, mail_letter("inbound/dead"))
+    shown = run("quarantine").output
+    for words in ("Quarantined: 1", key, "Our program failed on it", "Held: 1", "Again and again", "2026-11-23 01:00"):
+        assert words in shown
+    assert "Could not be processed: 1" in shown
+    assert "inbound/dead" in shown
+
+
+def test_programs_get_one_object_a_line() -> None:
+    key = give_up()
+    hold()
+    bury(LetterQueue.OUTBOX, {"ticket": 7, "id": 1})
+    lines = [json.loads(line) for line in run("quarantine", "--json").output.splitlines()]
+    assert [line["state"] for line in lines] == ["quarantined", "held", "dead_letter"]
+    assert (lines[0]["key"], lines[0]["cause"]) == (key, "failed")
+    assert [json.loads(line)["about"] for line in run("dead-letters", "--json").output.splitlines()] == ["#7"]
+
+
+def test_mails_are_taken_by_key_whatever_they_wait_for() -> None:
+    done = run("replay", give_up("One."), hold())
+    assert (done.exit_code, done.output) == (0, "2 of 2 mails are on a ticket now.\n")
+    assert len(journey.numbers()) == 2
+
+
+def test_all_are_taken_and_what_stays_is_a_trouble_with_its_cure() -> None:
+    give_up()
+    receive(b"")
+    held = hold()
+    still = trouble("replay", "--all")
+    assert (still.what, "mail quarantine" in still.cure) == ("1 still are not.", True)
+    assert (len(journey.numbers()), state(held)) == (1, FateState.HELD)
+    assert "1 of 1 mails" in run("replay", "--all", "--held").output
+
+
+def test_by_key_one_is_read_though_that_never_came_to_an_end_before() -> None:
+    key = store(raw_mail())
+    inbound.give_up(key, TimeoutError(), NOW)
+    assert "in the background" in run("replay", "--all").output
+    assert journey.numbers() == []
+    run("replay", key)
+    assert journey.numbers() == [1]
+
+
+def test_a_mail_is_put_aside_and_can_be_taken_later() -> None:
+    key = give_up()
+    assert f"Dismissed {key}" in run("dismiss", key).output
+    assert (state(key), inbound_mail.get_fate(key).dismissed_by) == (FateState.DISMISSED, "./deskbell")
+    assert run("replay", key).exit_code == 0
+    assert state(key) is FateState.TICKET
+
+
+@pytest.mark.parametrize("verb", ["replay", "dismiss", "raw"])
+def test_a_mail_that_never_came_is_refused(verb: str) -> None:
+    assert isinstance(run(verb, "inbound/none").exception, NotFound)
+
+
+def test_the_original_is_printed_or_written_byte_by_byte(tmp_path: Path) -> None:
+    original = b"\xff\xfe\x00 no mail\r\n at all"
+    key = store(original)
+    assert run("raw", key).stdout_bytes == original
+    run("raw", key, "--to", str(tmp_path / "mail.eml"))
+    assert (tmp_path / "mail.eml").read_bytes() == original
+
+
+def test_dead_letters_are_shown_and_done_again() -> None:
+    bury(LetterQueue.OUTBOX, {"ticket": 7, "id": 1})
+    bury(LetterQueue.RELAY, {"DDBStreamBatchInfo": {}})
+    assert "Mail or timer of a ticket" in run("dead-letters").output
+    done = run("dead-letters", "--replay").output
+    assert "1 of 2 are dealt with." in done
+    assert "1 wait for the hourly upkeep" in done
+    bury(LetterQueue.SCHEDULE, {"source": "aws.ses"})
+    assert trouble("dead-letters", "--replay").what == "1 failed again."
+
+
+def test_a_check_of_all_mail_says_what_it_found() -> None:
+    journey.receive_mail()
+    assert run("check").exit_code == 0
+    assert "0 mails looked at." in run("check", "--since", "2100-01-01").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["replay"], "say --all"),
+        (["replay", "--all", "inbound/x"], "say --all"),
+        (["replay", "--held", "inbound/x"], "--held goes with --all"),
+        (["dismiss"], "Missing argument"),
+        (["raw"], "Missing argument"),
+        (["dead-letters", "--json", "--replay"], "say one of them"),
+        (["check", "--since", "yesterday"], "does not match the format"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_use_says_how_it_goes(arguments: list[str], words: str) -> None:
+    done = run(*arguments)
+    assert (done.exit_code, words in done.output) == (2, True), done.output
