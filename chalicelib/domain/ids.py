@@ -1,7 +1,7 @@
 """Identifiers. Tickets are numbered by a counter (people read the numbers aloud); everything else is made here."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -13,7 +13,7 @@ def new_id(now: datetime, tail: int) -> int:
 
     Two ids of one millisecond may be equal by chance: whoever stores one does so on condition that it is new.
     """
-    milliseconds = int((now - _EPOCH).total_seconds() * 1000)
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     return (milliseconds << _TAIL_BITS) | (tail % (1 << _TAIL_BITS))
 
 

@@ -23,7 +23,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _AUTO_REPLY_SUBJECT = re.compile(
-    r"^\W*(?:(?:re|aw|sv)\s*:\s*)?\W*(?:auto(?:matic|mated)?[ -]?(?:reply|response|respond(?:er)?|answer)\b"
+    r"^\W{0,20}+(?:(?:re|aw|sv)\s{0,5}:)?\W{0,20}+(?:auto(?:matic|mated)?[ -]?(?:reply|response|respond(?:er)?|answer)\b"
     r"|(?:i am |i'm )?(?:currently )?out[ -]of[ -](?:the )?office|vacation (?:reply|response|notice|message)"
     r"|자동\s?(?:회신|응답|답장|답변)|automatisch(?:e[rs]?)? (?:antwort|reactie|antwoord)|abwesenheits"
     r"|réponse automatique|absence du bureau|message d'absence|absent du bureau|respuesta automática"
@@ -36,7 +36,7 @@ _AUTO_REPLY_SUBJECT = re.compile(
 )
 # Words that customers begin a subject with as well; by themselves or before a colon they are a notice.
 _ABSENCE_SUBJECT = re.compile(
-    r"^\W*(?:부재\s?중|휴가\s?중|출장\s?중|不在(?:通知|のお知らせ)?|休暇中|ooo|abwesen(?:d|heit)|absen(?:t|ce)|ausen(?:te|cia)|ausência"
+    r"^\W{0,20}+(?:부재\s?중|휴가\s?중|출장\s?중|不在(?:通知|のお知らせ)?|休暇中|ooo|abwesen(?:d|heit)|absen(?:t|ce)|ausen(?:te|cia)|ausência"
     r"|assen(?:te|za)|afwezig(?:heid)?|frånvaro?|fravær|poissa|nieobecność|休假)"
     r"\s*(?:$|[:：\]】)–—-]|(?:자동|안내|메일|알림|입니다|통지))",
     re.IGNORECASE,

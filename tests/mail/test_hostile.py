@@ -15,6 +15,10 @@ QUOTES = '"\\' * 25_000
 
 SLOW = {
     "open_quotes_in_addresses": ("word", {"To": QUOTES, "Cc": QUOTES, "Reply_To": QUOTES, "Delivered_To": QUOTES}),
+    "brackets_in_a_subject": ("word", {"Subject": "<" * 50_000}),
+    "colons_in_a_notice": ("recipient" + ":" * 19_000 + "word", {"From": "mailer-daemon@relay.example"}),
+    "commas_in_addresses": ("word", {"To": "a," * 25_000}),
+    "encoded_words_that_never_end": ("word", {"Subject": "=?utf-8?b?" * 5_000}),
     "attributes": ("<p " + " ".join(f"a{number}=1" for number in range(120_000)) + ">word", {"Content_Type": HTML}),
     "attributes_around_brackets": (
         "<p " + "".join(f'a{number}=">" b{number}=1 c{number}=1 ' for number in range(40_000)) + ">word",
