@@ -20,6 +20,7 @@ from tests import factories
 from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW
 from tests.desk import journey
 from tests.desk.journey import raw_mail
+from tests.web.tickets import receive
 from tests.web.visitor import Visitor, now
 from tests.wire import on_the_wire
 
@@ -157,6 +158,17 @@ class TestConsole:
             Visitor(client, cookies={"__Host-session": "admin"}), "/agent/quarantine", "Our program failed on it"
         )
         assert taken == [GET, QUERY, QUERY, *["sqs.GetQueueAttributes"] * 4, QUERY]
+
+    def test_a_ticket_of_designed_mails_takes_no_more_and_each_mail_shown_three(self, agent: Visitor) -> None:
+        """The session, the ticket, the mail itself."""
+        html = "Content-Type: text/html\r\nFrom: kim@customer.example\r\n\r\n<p>Dripping</p>"
+        receive(1, "Dripping", raw_key=journey.store(html.encode()), has_html=True)
+        entry = ticket_store.get_page(1).entries[-1].id
+        assert page_requests(agent, "/agent/tickets/1", "as-designed") == [GET, QUERY, QUERY]
+        for view, words in (("designed", "<iframe"), ("mail", "<p>Dripping</p>"), ("source", "Dripping")):
+            sessions.forget()
+            path = f"/agent/tickets/1/entries/{entry}/{view}"
+            assert page_requests(agent, path, words) == [GET, QUERY, "s3.GetObject"]
 
     @pytest.mark.parametrize("act", ["reply", "note", "assign", "status", "priority", "reply and resolve"])
     def test_an_act_takes_two(self, act: str) -> None:

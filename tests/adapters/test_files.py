@@ -33,6 +33,13 @@ def test_a_browser_saves_the_file_and_never_shows_it() -> None:
     assert given["response-content-disposition"][0].startswith("attachment;")
 
 
+def test_the_original_of_a_mail_is_saved_from_where_ses_put_it() -> None:
+    url = urlsplit(files.original_url("inbound/x", "7-8.eml"))
+    assert f"{url.netloc}{url.path}".startswith("deskbell-test-mail")
+    assert url.path.endswith("/inbound/x")
+    assert parse_qs(url.query)["response-content-disposition"][0].startswith("attachment;")
+
+
 @pytest.mark.parametrize("name", ["사진.png", 'a"b.txt', "a;b.txt", "a b.txt", "x\r\nSet-Cookie: a=b.txt"])
 def test_it_keeps_its_name(name: str) -> None:
     (disposition,) = link(name)["response-content-disposition"]

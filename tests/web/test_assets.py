@@ -38,12 +38,16 @@ def test_the_style_sheet_uses_only_colours_of_the_tokens() -> None:
 def test_every_class_that_pages_use_has_a_style() -> None:
     css = assets.find(assets.path_of("desk.css").rpartition("/")[2])
     assert css
-    known = set(re.findall(r"\.([a-zA-Z_][\w-]*)", css.content))
-    used: set[str] = set()
+    known, used = classes_of(css.content), set()
     for path in (assets._FOLDER.parent / "templates").rglob("*.html"):
-        for value in re.findall(r'class="([^"{}]*)"', path.read_text("utf-8")):
-            used |= set(value.split())
+        page = path.read_text("utf-8")
+        known |= classes_of("".join(re.findall(r"<style>(.*?)</style>", page, re.DOTALL)))
+        used |= {name for value in re.findall(r'class="([^"{}]*)"', page) for name in value.split()}
     assert used - known == set()
+
+
+def classes_of(css: str) -> set[str]:
+    return set(re.findall(r"\.([a-zA-Z_][\w-]*)", css))
 
 
 def test_browsers_find_the_icon(visitor: Visitor) -> None:
