@@ -23,8 +23,8 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _AUTO_REPLY_SUBJECT = re.compile(
-    r"^\W{0,20}+(?:(?:re|aw|sv)\s{0,5}:)?\W{0,20}+"
-    r"(?:auto(?:matic|mated)?[ -]?(?:reply|response|respond(?:er)?|answer)\b"
+    r"^\W{0,20}+(?:(?:re|aw|sv)\s{0,5}:)?\W{0,20}+(?:"
+    r"auto(?:matic|mated)?[ -]?(?:reply|response|respond(?:er)?|answer)\b"
     r"|(?:i am |i'm )?(?:currently )?out[ -]of[ -](?:the )?office|vacation (?:reply|response|notice|message)"
     r"|자동\s?(?:회신|응답|답장|답변)|automatisch(?:e[rs]?)? (?:antwort|reactie|antwoord)|abwesenheits"
     r"|réponse automatique|absence du bureau|message d'absence|absent du bureau|respuesta automática"

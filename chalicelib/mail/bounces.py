@@ -65,7 +65,7 @@ _FORWARD_PREFIX = re.compile(
 _LIST_OPENING = re.compile(
     r"(?:following|intended|failed|these|specified) (?:e-?mail )?(?:address|recipient)|did not (?:reach|receive)"
     r"|(?:address|recipient)(?:es|\(es\)|s|\(s\))?\W{0,20}:\W{0,20}$"
-    r"|(?:delivered|sent|addressed|message) to\b[^@]{0,60}:\W*$"
+    r"|(?:delivered|sent|addressed|message) to\b[^@]{0,60}:\W{0,20}$"
     r"|(?:undeliverable|intended|failed|unknown|invalid) (?:address|recipient)",
     re.IGNORECASE | re.MULTILINE,
 )
