@@ -116,7 +116,7 @@ def test_pictures_that_the_html_does_not_show_are_told_apart() -> None:
         ("www.paypal.example", "https://evil.example/paypal.example", "evil.example"),
         ("Sign in at https://pay.example/now", "https://pay.example.evil.example/", "pay.example.evil.example"),
         ("paypal.example", "https://paypal.example@evil.example/", "evil.example"),
-        ("pay&shy;pal.exam&#8203;ple", "https://evil.example/", "evil.example"),
+        ("pay&shy;pal&#8203;.&#8203;example", "https://evil.example/", "evil.example"),
         ("paypal\uff0eexample", "https://evil.example/", "evil.example"),
         ("<b>pay</b>pal.example", "//evil.example/", "evil.example"),
         ('<img alt="paypal.example">', "https://evil.example/", "evil.example"),
