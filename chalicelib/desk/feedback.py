@@ -1,5 +1,6 @@
-"""What SES tells of mail that left: it came back, or was called spam (rule 14); and taking that back again."""
+"""What SES tells of mail that left: it came back, or was called spam (rule 14); and what people do about it."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.adapters import addresses, inbound_mail, outbox, tickets
@@ -41,6 +42,25 @@ def clear_flag(number: int, address: str, by: Agent, now: datetime) -> None:
     if addresses.find_flags([address]):
         change_ticket(number, decide, now)
         addresses.clear(address)
+
+
+def send_again(number: int, outgoing_id: int, by: Agent, now: datetime) -> None:
+    """Sends a mail to a customer once more that failed or came back; pressed twice, it goes once more.
+
+    Raises NotFound, NotAllowed.
+    """
+    by.require(Right.WORK_ON_TICKETS)
+
+    def attempt() -> None:
+        ticket, outgoing = tickets.get(number), outbox.find(number, outgoing_id)
+        if outgoing is None or not ticket.is_visible_to(by):
+            raise NotFound("ticket_not_found", number=number)
+        if outgoing.can_be_repeated:
+            ids, also = new_ids(now), Transaction()
+            outbox.save_failure(also, outgoing, replace(outgoing, is_repeated=True))
+            save(mail_trouble.sent_again(ticket, outgoing, by, now, ids), settings_store.get(), now, ids, also)
+
+    until_saved(attempt)
 
 
 def _apply(number: int, outgoing_id: int, failure: Failure, now: datetime) -> None:

@@ -96,6 +96,13 @@ def flood_notices(
     return _notices(Purpose.MAIL_FLOOD, settings.supervisors(), ticket, params, now, ids)
 
 
+def sent_again(ticket: Ticket, outgoing: Outgoing, by: Agent, now: datetime, ids: Ids) -> Change:
+    """A mail that did not arrive goes once more, as the history tells."""
+    repeated = FieldChange("sent_again", "", outgoing.to)
+    event = Entry(next(ids), EntryKind.EVENT, now, author_of(by), changes=(repeated,), cause="agent")
+    return Change(ticket, replace(ticket, updated_at=now), (event,), (outgoing.again(next(ids), now),))
+
+
 def address_cleared(ticket: Ticket, address: str, by: Agent, now: datetime, ids: Ids) -> Change:
     """An agent says that mail reaches the address again."""
     cleared = FieldChange("delivery", address, "")

@@ -37,6 +37,7 @@ class Outgoing:
     `cc` are further receivers of an agent's words; automatic mail has none (rule 12). `params` are the purpose's own
     values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under, `failed_for` are the
     receivers it came back from.
+    `is_repeated` tells that somebody had it sent again, as another one.
     `maybe_left` says that a try ended without an answer: the mail may have left once more than is known.
     """
 
@@ -55,7 +56,20 @@ class Outgoing:
     wire_id: str = ""
     failed_for: tuple[str, ...] = ()
     maybe_left: bool = False
+    is_repeated: bool = False
     finished_at: datetime | None = None
+
+    @property
+    def can_be_repeated(self) -> bool:
+        """Whether a customer did not get it, and nobody has had it sent again yet."""
+        is_for_customer = not self.agent_id and self.purpose is not Purpose.TIMER
+        return is_for_customer and self.delivery in (Delivery.FAILED, Delivery.BOUNCED) and not self.is_repeated
+
+    def again(self, outgoing_id: int, now: datetime) -> "Outgoing":
+        """The same mail as one that has still to be sent."""
+        return Outgoing(
+            outgoing_id, self.ticket, self.purpose, now, self.to, self.cc, entry_id=self.entry_id, params=self.params
+        )
 
     def at_try(self, number: int) -> "Outgoing":
         """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail."""

@@ -187,6 +187,14 @@ def _send(visit: Visit, number: int, form: forms.Form, draft: Draft) -> None:
     tickets.reply(number, draft.text, visit.agent, seen, visit.now, then, uploads=uploads, cc=draft.cc)
 
 
+@routes.agents(f"{_PAGE}/mails/{{outgoing_id}}/again", Right.WORK_ON_TICKETS, "POST")
+def send_again(visit: Visit, number: str, outgoing_id: str) -> Response:
+    at = identifier(number)
+    forms.read(visit.request).check(())
+    feedback.send_again(at, identifier(outgoing_id), visit.agent, visit.now)
+    return pages.redirect(visit, _path(at), "sent_again")
+
+
 def _page(visit: Visit, number: int, draft: Draft) -> Response:
     page = _visible_page(visit, number)
     ticket = page.ticket

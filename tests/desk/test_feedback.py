@@ -213,6 +213,23 @@ class TestFlaggedAddress:
         cleared = [entry for entry in page().entries if entry.kind is EntryKind.EVENT and entry.cause == "agent"]
         assert [(entry.author.name, entry.changes[0].field) for entry in cleared] == [(AGENT.name, "delivery")]
 
+    def test_what_did_not_arrive_is_sent_again_once(self) -> None:
+        mail = acknowledged()
+        take(event("bounce", mail))
+        feedback.clear_flag(1, CUSTOMER_ADDRESS, AGENT, NOW + HOUR)
+        for _ in range(2):
+            feedback.send_again(1, mail.id, AGENT, NOW + HOUR)
+        deliver_all()
+        assert len(sent(CUSTOMER_ADDRESS)) == 2
+        again = [entry for entry in page().entries if any(change.field == "sent_again" for change in entry.changes)]
+        assert [(entry.author.name, entry.changes[0].new) for entry in again] == [(AGENT.name, CUSTOMER_ADDRESS)]
+
+    def test_what_arrived_is_not(self) -> None:
+        mail = acknowledged()
+        feedback.send_again(1, mail.id, AGENT, NOW + HOUR)
+        deliver_all()
+        assert len(sent(CUSTOMER_ADDRESS)) == 1
+
     def test_a_contributor_does_not(self) -> None:
         take(event("bounce", acknowledged()))
         with pytest.raises(NotAllowed):

@@ -47,7 +47,19 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
     "field": (
-        *("status", "priority", "assignee", "told", "score", "delivery", "participant", "requester", "team", "cc"),
+        *(
+            "status",
+            "priority",
+            "assignee",
+            "told",
+            "score",
+            "delivery",
+            "participant",
+            "requester",
+            "sent_again",
+            "team",
+            "cc",
+        ),
         *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
     ),
     "cause": (

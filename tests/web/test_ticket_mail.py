@@ -1,0 +1,107 @@
+"""What agents see and do about the mail of a ticket: strangers, forwarded mail, mail that came back."""
+
+import pytest
+
+from chalicelib.adapters import addresses, outbox, tickets
+from chalicelib.adapters.transaction import Transaction
+from chalicelib.domain.customer import AddressFlag
+from chalicelib.domain.entry import Entry, EntryKind, Mailbox
+from tests.factories import CUSTOMER_ADDRESS
+from tests.web.tickets import open_ticket, receive
+from tests.web.visitor import Answer, Visitor, now
+
+STRANGER = "eve@elsewhere.example"
+
+
+def page_of(visitor: Visitor, number: int) -> Answer:
+    return visitor.get(f"/agent/tickets/{number}")
+
+
+def newest_message(number: int) -> Entry:
+    return [entry for entry in tickets.get_page(number).entries if entry.kind is EntryKind.MESSAGE][-1]
+
+
+@pytest.fixture
+def stranger(agent: Visitor) -> tuple[int, int]:
+    """A ticket and a stranger's message on it."""
+    number = open_ticket()
+    receive(number, "I can help.", name="Eve", sender=STRANGER, is_from_stranger=True)
+    return number, newest_message(number).id
+
+
+def test_a_strangers_message_can_be_accepted(agent: Visitor, stranger: tuple[int, int]) -> None:
+    number, entry_id = stranger
+    assert f"{STRANGER} has no part in this ticket." in page_of(agent, number).text
+    shown = agent.follow(agent.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}))
+    assert "The sender takes part in the ticket now." in shown.text
+    assert "has no part in this ticket" not in shown.text
+    assert newest_message(number).is_public
+
+
+def test_remarks_tell_what_to_know_of_a_message(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "Me, too.", remarks=("follow_up_of:4711", "reply_address_forged"))
+    page = page_of(agent, number)
+    assert page.links("/agent/tickets/4711")
+    assert "came to a forged reply address" in page.text
+
+
+@pytest.mark.parametrize(
+    ("choice", "address", "words"),
+    [
+        ("author", "hana@customer.example", "The author is the requester now."),
+        ("agent", CUSTOMER_ADDRESS, "The requester stays."),
+    ],
+)
+def test_an_agent_says_who_the_requester_of_a_forwarded_mail_is(
+    agent: Visitor, choice: str, address: str, words: str
+) -> None:
+    number = open_ticket()
+    receive(number, "FYI", forwarded_from=Mailbox("hana@customer.example", "Hana Yoo"))
+    assert "Hana Yoo &lt;hana@customer.example&gt;" in page_of(agent, number).text
+    path = f"/agent/tickets/{number}/entries/{newest_message(number).id}/requester"
+    shown = agent.follow(agent.post(path, {"requester": choice}))
+    assert words in shown.text
+    assert tickets.get(number).customer_address == address
+
+
+@pytest.fixture
+def flagged(agent: Visitor) -> int:
+    """A ticket whose acknowledgement failed for good."""
+    number = open_ticket()
+    ticket, also = tickets.get(number), Transaction()
+    addresses.flag(also, AddressFlag(CUSTOMER_ADDRESS, "bounce", now(), "550 <no> such user"), ticket.customer_id)
+    also.commit()
+    (acknowledgement, *_) = tickets.get_page(number).outgoing
+    outbox.save(acknowledgement.refused("address_flagged", now(), is_last=True))
+    return number
+
+
+def test_an_address_that_mail_came_back_from_is_shown_and_freed(agent: Visitor, flagged: int) -> None:
+    shown = page_of(agent, flagged).text
+    assert "nothing more is sent there" in shown
+    assert "550 &lt;no&gt; such user" in shown
+    cleared = agent.follow(agent.post(f"/agent/tickets/{flagged}/address", {"address": CUSTOMER_ADDRESS}))
+    assert "Mail goes to this address again." in cleared.text
+    assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
+
+
+def test_a_mail_that_failed_is_sent_again(agent: Visitor, flagged: int) -> None:
+    failed = tickets.get_page(flagged).outgoing[0].id
+    path = f"/agent/tickets/{flagged}/mails/{failed}/again"
+    assert path in page_of(agent, flagged).text
+    shown = agent.follow(agent.post(path, {}))
+    assert "The mail is sent again." in shown.text
+    assert path not in shown.text, "once"
+
+
+def test_a_contributor_who_does_not_see_the_ticket_changes_nothing_of_it(
+    contributor: Visitor, agent: Visitor, stranger: tuple[int, int]
+) -> None:
+    number, entry_id = stranger
+    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 404
+    assert contributor.post(f"/agent/tickets/{number}/mails/{entry_id}/again", {}).status == 404
+    requester = contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/requester", {"requester": "author"})
+    assert requester.status == 403
+    assert contributor.post(f"/agent/tickets/{number}/address", {"address": CUSTOMER_ADDRESS}).status == 403
+    assert newest_message(number).is_from_stranger
