@@ -16,6 +16,7 @@ _LONGEST_MARK = 500
 _LONG_LINE = 60
 _MOST_INTRODUCTION_LINES = 40
 _MOST_BARRED = 500
+_MOST_ARMOUR = 200
 _SHORT = 8
 _WINDOW = 4_000
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     ATTRIBUTION = "a"
     ORIGINAL = "o"
     COPIED_HEADER = "h"
+    ARMOUR = "p"
 
 
 INTRODUCTIONS = {Kind.ATTRIBUTION, Kind.ORIGINAL, Kind.COPIED_HEADER}
@@ -105,6 +107,8 @@ def _kind_at(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int]:
     line = lines[start]
     if not line.strip():
         return Kind.EMPTY, 1
+    if count := _armour(lines[start : start + _MOST_ARMOUR]):
+        return Kind.ARMOUR, count
     if marks.QUOTED.match(line):
         return _quoted_introduction(lines, before) or (Kind.QUOTE, 1)
     if marks.BARRED.match(line) and INTRODUCTIONS.intersection(before[-_MOST_BARRED:]):
@@ -143,6 +147,15 @@ def _is_wrapped_quotation(lines: Sequence[str]) -> bool:
     above, line, *below = lines
     is_cut = len(above) >= _LONG_LINE and above[-1].isalnum() and line[0].islower()
     return is_cut and bool(below and marks.QUOTED.match(below[0]))
+
+
+def _armour(lines: Sequence[str]) -> int:
+    """Over how many lines the head of a signed text or the signature below it goes (RFC 9580 6.2 and 7); 0 for none."""
+    if marks.SIGNED_TEXT.match(lines[0]):
+        return 1 + sum(1 for _ in takewhile(marks.HASH_OF_SIGNED_TEXT.match, lines[1:]))
+    if not marks.SIGNATURE_OF_TEXT.match(lines[0]):
+        return 0
+    return next((count for count, line in enumerate(lines, start=1) if marks.END_OF_SIGNATURE.match(line)), 0)
 
 
 def _follows_mark(before: list[Kind]) -> bool:

@@ -14,7 +14,7 @@ from chalicelib.mail.line_kinds import INTRODUCTIONS, Kind
 _MOST_SIGNATURE_LINES = 15
 _LONGEST_SALUTATION = 30
 _LONGEST_HINT = 200
-_ENDINGS = {Kind.EMPTY, Kind.DELIMITER, Kind.FOOTER, Kind.QUOTE}
+_ENDINGS = {Kind.EMPTY, Kind.DELIMITER, Kind.FOOTER, Kind.QUOTE, Kind.ARMOUR}
 
 
 def split(text: str, html: str = "") -> tuple[str, str]:
@@ -25,7 +25,7 @@ def split(text: str, html: str = "") -> tuple[str, str]:
     lines = text.split("\n", line_kinds.MOST_LINES)
     kinds = line_kinds.of(lines, html)
     reply_lines = _reply(lines, kinds)
-    kept = _without_ending(reply_lines, lines, kinds)
+    kept = [index for index in _without_ending(reply_lines, lines, kinds) if kinds[index] is not Kind.ARMOUR]
     reply = _joined(lines, kept)
     if not reply.strip():
         return text.strip("\n"), ""

@@ -311,3 +311,26 @@ def test_no_word_is_ever_lost(lines: list[str]) -> None:
 
     assert sorted(f"{reply}\n{quoted}".split()) == sorted(text.split())
     assert reply.strip() or not text.strip()
+
+
+class TestSignedText:
+    """Mail signed with OpenPGP in its text (RFC 9580 7)."""
+
+    SIGNED = (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{text}\n"
+        "-----BEGIN PGP SIGNATURE-----\n\niQEzBAEBCAAdFiEEwx3\n=qK7d\n-----END PGP SIGNATURE-----"
+    )
+
+    def test_the_armour_is_no_part_of_the_reply(self) -> None:
+        reply, quoted = split(self.SIGNED.format(text="The pump drips."))
+        assert reply == "The pump drips."
+        assert "=qK7d" in quoted
+        assert "Hash: SHA256" in quoted
+
+    def test_nor_what_was_signed_along_as_a_quotation(self) -> None:
+        text = "The pump drips.\n\nOn Mon, Nov 23, 2026 at 3:12 PM Help <help@desk.example> wrote:\n> When?"
+        assert split(self.SIGNED.format(text=text))[0] == "The pump drips."
+
+    def test_a_signature_without_an_end_stays(self) -> None:
+        text = "Is this right?\n-----BEGIN PGP SIGNATURE-----\nabc\nTell me."
+        assert split(text) == (text, "")
