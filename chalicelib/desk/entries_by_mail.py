@@ -15,7 +15,7 @@ from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.customer import Customer, normal_address
-from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox
+from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
@@ -153,6 +153,7 @@ def _reply(
         raw_key=arrival.key,
         sender=arrival.address,
         has_html=bool(mail.html),
+        sent_at=believable(mail.date, now),
     )
     return replace(change, entries=(came, *events))
 
@@ -189,6 +190,7 @@ def _message(
         is_automatic=arrival.is_automatic,
         sender=arrival.address,
         has_html=bool(mail.html),
+        sent_at=believable(mail.date, arrival.received_at),
         remarks=remarks,
     )
 

@@ -1,7 +1,8 @@
 """What stands in a ticket's timeline: public messages, internal notes, and events (the history of changes)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.words import Source
@@ -29,6 +30,8 @@ class Author:
 
 
 DESK = Author(AuthorKind.DESK)
+_LONGEST_WAY = timedelta(days=7)
+"""For so long servers try to deliver a mail (RFC 5321 4.5.4.1 asks for four to five days)."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Entry:
     `cause` is set on events: a rule, timer, message or person's act that led to `changes`.
     `message_id` is the id under which a mail came (without angle brackets), `raw_key` its object in the mail bucket,
     `sender` the address that wrote it, `has_html` whether the original is worth showing as it was designed.
+    `sent_at` is when a mail was written, where its Date can be believed: it sorts what is shown alone (rule 10).
     `remarks` are codes of what an agent should know of it, some with a value: "follow_up_of:7".
     `forwarded_from` is the author of a mail that an agent forwarded, until somebody confirms or declines (rule 11).
     """
@@ -91,11 +95,28 @@ class Entry:
     sender: str = ""
     has_html: bool = False
     remarks: tuple[str, ...] = ()
+    sent_at: datetime | None = None
     forwarded_from: Mailbox | None = None
     changes: tuple[FieldChange, ...] = ()
     cause: str = ""
 
     @property
+    def shown_at(self) -> datetime:
+        """Where the entry stands in what people read."""
+        return self.sent_at or self.at
+
+    @property
     def is_public(self) -> bool:
         """Whether the customer may see it: messages, but those of strangers only once accepted (rule 9)."""
         return self.kind is EntryKind.MESSAGE and not self.is_from_stranger
+
+
+def believable(sent_at: datetime | None, received_at: datetime) -> datetime | None:
+    """When a mail was written, as its Date says; None where that lies after its arrival or too long before."""
+    is_possible = sent_at is not None and timedelta(0) <= received_at - sent_at <= _LONGEST_WAY
+    return sent_at if is_possible else None
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """As people read them: by when they were written; those of one instant as they came."""
+    return tuple(sorted(entries, key=lambda entry: entry.shown_at))

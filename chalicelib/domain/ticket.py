@@ -313,6 +313,7 @@ class Message:
     sender: str = ""
     has_html: bool = False
     remarks: tuple[str, ...] = ()
+    sent_at: datetime | None = None
     forwarded_from: Mailbox | None = None
 
     def entry(self, entry_id: int) -> Entry:

@@ -4,7 +4,7 @@ from chalice.app import Response
 
 from chalicelib.adapters import tickets
 from chalicelib.desk import links
-from chalicelib.domain.entry import Entry
+from chalicelib.domain.entry import Entry, in_order
 from chalicelib.domain.sla import ClockName
 from chalicelib.web import files, pages, parts
 from chalicelib.web.blueprint import DeskBlueprint
@@ -24,7 +24,7 @@ def show(visit: Visit, token: str) -> Response:
     }
 
     def of(part: Part) -> Response:
-        return pages.render(visit, "public/status.html", {**values, "part": part})
+        return pages.render(visit, "public/status.html", {**values, "part": part, "said": in_order(part.entries)})
 
     return parts.render(visit, _public(page.entries), of)
 

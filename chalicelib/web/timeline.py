@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from chalicelib.domain.entry import Entry, EntryKind, FieldChange
+from chalicelib.domain.entry import Entry, EntryKind, FieldChange, in_order
 from chalicelib.domain.outgoing import Outgoing, Purpose
 
 _FOLLOWS_FROM_OTHERS = "_due_at"
@@ -43,7 +43,7 @@ class Changed:
 
 def of(entries: Iterable[Entry], outgoing: Iterable[Outgoing], seen: int | None = None) -> tuple[Said | Changed, ...]:
     """`seen` is the newest message that the writer of an overtaken reply had before their eyes (rule 21)."""
-    return tuple(_pieces(entries, tuple(outgoing), seen))
+    return tuple(_pieces(in_order(entries), tuple(outgoing), seen))
 
 
 def notices(outgoing: Iterable[Outgoing]) -> tuple[Outgoing, ...]:

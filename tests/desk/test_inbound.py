@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.adapters import files
 from chalicelib.desk import inbound, tickets
-from chalicelib.domain.entry import AuthorKind, EntryKind
+from chalicelib.domain.entry import AuthorKind, EntryKind, in_order
 from chalicelib.domain.inbound_mail import FateState
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.sla import ClockName
@@ -37,6 +37,15 @@ class TestNewTicket:
         received = NOW - HOUR
         inbound.receive(journey.store(raw_mail(date="Fri, 1 Jan 2038 00:00:00 +0000")), received, NOW)
         assert page().ticket.clock(ClockName.FIRST_RESPONSE).started_at == received
+
+    def test_its_date_tells_where_it_is_shown_if_it_can_be_believed(self) -> None:
+        receive_mail("Second.", at=NOW, date="Mon, 23 Nov 2026 00:30:00 +0000")
+        receive_mail("First.", at=NOW + HOUR, to=reply_address(), date="Sun, 22 Nov 2026 23:00:00 +0000")
+        receive_mail("Third.", at=NOW + 2 * HOUR, to=reply_address(), date="Fri, 1 Jan 2038 00:00:00 +0000")
+        receive_mail("Fourth.", at=NOW + 3 * HOUR, to=reply_address(), date="Thu, 1 Jan 1970 00:00:00 +0000")
+        assert texts() == ["Second.", "First.", "Third.", "Fourth."]
+        shown = [entry.text for entry in in_order(page().entries) if entry.text]
+        assert shown == ["First.", "Second.", "Third.", "Fourth."]
 
     def test_the_customer_is_answered_in_their_language(self) -> None:
         receive_mail("펌프가 고장났습니다.", subject="펌프")
