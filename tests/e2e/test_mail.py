@@ -50,7 +50,7 @@ def test_a_hundred_mails_at_once_make_a_hundred_tickets_and_a_poisoned_one_delay
 
 def test_a_conversation_over_three_mail_programs_stays_one_ticket(desk: Desk, agent: Console) -> None:
     """SES puts its own id over ours, and each program tells in its own way what it answers."""
-    customer = "yuna@example.com"
+    customer = "boiler@example.com"
     desk.drop_mail(letter(customer, "Boiler", "It is cold.", "<boiler-1@example.com>"))
     last = desk.wait_for_mail(to=customer, subject="Boiler")
     number = int(re.search(r"\[#(\d+)\]", last.subject)[1])
