@@ -8,15 +8,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import app
-from chalicelib.adapters import aws, tickets
+from chalicelib.adapters import aws, inbound_mail, tickets
+from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.items import Item
+from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
+from chalicelib.desk import arrivals, inbound
 from chalicelib.desk import tickets as desk
+from chalicelib.desk.tickets import Upload
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
+from chalicelib.mail.read import read
 from tests.bench.faults import Crash
 from tests.conftest import AGENT, COLLEAGUE, MAIL_BUCKET, TABLE
 from tests.desk import journey
+from tests.factories import CUSTOMER_ADDRESS
 
 START = datetime(2025, 3, 10, 1, 0, tzinfo=UTC)
 """A Monday, 10:00 in Seoul, so long ago that nothing of the scenario itself is later than the functions' clock."""
@@ -167,6 +173,34 @@ def _automatic_reply() -> Sequence[Sequence[Record]]:
     return [_store("absent", "I am away.", subject="Out of office", **headers)]
 
 
+def _bounce() -> Sequence[Sequence[Record]]:
+    """The acknowledgement came back for good: its address is flagged, somebody is told."""
+    _opened()
+    (acknowledgement,) = (mail for mail in journey.page().outgoing if mail.purpose is Purpose.ACKNOWLEDGEMENT)
+    report = (
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n'
+        "From: mailer-daemon@mx.example\r\nSubject: Undeliverable\r\nMessage-ID: <bounce@mx.example>\r\n"
+        f"In-Reply-To: <{acknowledgement.wire_id}>\r\n\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {CUSTOMER_ADDRESS}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    )
+    journey.store(report.encode(), "bounce")
+    return [_came("bounce", minutes=60)]
+
+
+def _one_too_many() -> Sequence[Sequence[Record]]:
+    """As many mails of this sender with this subject came within the hour as are taken: this one is held."""
+    _opened()
+    records = _store("flood", "Alarm.")
+    mail = read(inbound_mail.read_raw("flood"))
+    query = arrivals.look_up("flood", mail, START + timedelta(minutes=60), settings_store.get()).query
+    for _ in range(inbound.MOST_ALIKE):
+        counted = Transaction()
+        inbound_mail.count_alike(counted, query, 1)
+        counted.commit()
+    return [records]
+
+
 def _one_record() -> Sequence[Sequence[Record]]:
     _opened(is_drained=False)
     return [stream_records(journey_queued()[0])]
@@ -200,7 +234,8 @@ def _timer() -> Sequence[Sequence[Record]]:
 
 def _reply() -> Sequence[Sequence[Record]]:
     _opened()
-    desk.reply(1, "Turn it off.", AGENT, tickets.get(1).last_entry, _now())
+    upload = Upload("manual.pdf", "application/pdf", b"%PDF")
+    desk.reply(1, "Turn it off.", AGENT, tickets.get(1).last_entry, _now(), uploads=(upload,))
     return _to_deliver(Purpose.REPLY)
 
 
@@ -226,10 +261,12 @@ SCENARIOS = (
     Scenario("inbound_mail: quarantined", app.inbound_mail, _unreadable, relay_all),
     Scenario("inbound_mail: agent's reply", app.inbound_mail, _agents_reply, relay_all),
     Scenario("inbound_mail: automatic reply", app.inbound_mail, _automatic_reply, relay_all),
+    Scenario("inbound_mail: bounce", app.inbound_mail, _bounce, relay_all),
+    Scenario("inbound_mail: held", app.inbound_mail, _one_too_many, relay_all),
     Scenario("relay: one record", app.relay, _one_record, deliver_all),
     Scenario("relay: several records", app.relay, _several_records, deliver_all),
     Scenario("deliver: acknowledgement", app.deliver, _acknowledgement, _nothing),
-    Scenario("deliver: agent's reply", app.deliver, _reply, _nothing),
+    Scenario("deliver: agent's reply, a file", app.deliver, _reply, _nothing),
     Scenario("deliver: timer", app.deliver, _timer, _nothing),
     Scenario("deliver: notice to an agent", app.deliver, _notice, _nothing),
 )

@@ -16,7 +16,7 @@ from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.words import Status
 from tests.conftest import AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR
 from tests.desk import journey
-from tests.desk.journey import deliver_all, page, receive, receive_mail, reply_address, sent
+from tests.desk.journey import bounce_mail, deliver_all, page, receive, receive_mail, reply_address, sent
 from tests.factories import CUSTOMER_ADDRESS
 from tests.wire import Lost, on_the_wire
 
@@ -49,22 +49,6 @@ def take(told: dict[str, Any]) -> None:
     found = ses_events.feedback(told["detail"])
     assert found
     feedback.take(found, NOW + HOUR)
-
-
-def bounce_mail(
-    mail: Outgoing, address: str = CUSTOMER_ADDRESS, action: str = "failed", status: str = "5.1.1"
-) -> bytes:
-    """A report by RFC 3464 with the header of what came back."""
-    return (
-        f"From: Mail Delivery <mailer-daemon@mx.example>\r\nTo: support@desk.example\r\nReturn-Path: <>\r\n"
-        f"Subject: Undeliverable\r\nMessage-ID: <dsn-{mail.id}@mx.example>\r\nDate: Mon, 23 Nov 2026 11:00:00 +0900\r\n"
-        'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
-        "--b\r\nContent-Type: text/plain\r\n\r\nNobody of that name lives here.\r\n"
-        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
-        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
-        f"Message-ID: <{mail.wire_id}>\r\nSubject: Pump\r\n\r\n--b--\r\n"
-    ).encode()
 
 
 def told() -> list[str]:
