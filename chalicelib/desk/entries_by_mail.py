@@ -22,7 +22,7 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Source, Status
 from chalicelib.mail.forwards import forwarded
-from chalicelib.mail.message import without_tag
+from chalicelib.mail.message import InboundMail, without_tag
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
@@ -168,7 +168,8 @@ def _bounce(
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
     recipients = tuple(address.lower() for address in facts.bounce_recipients)
-    failure = Failure(FailureKind.BOUNCE, recipients, facts.bounce_temporary is False, arrival.mail.subject)
+    said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
+    failure = Failure(FailureKind.BOUNCE, recipients, facts.bounce_temporary is False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
     feedback.keep_consequences(also, ticket, outgoing, found)
     return found.change
@@ -178,12 +179,13 @@ def _message(
     arrival: Arrival, author: Author, attachments: tuple[Attachment, ...], remarks: tuple[str, ...]
 ) -> Message:
     mail = arrival.mail
+    text, quoted_text = _halves(mail)
     return Message(
         author,
-        _first_bytes(mail.reply_text or mail.text),
+        _first_bytes(text),
         arrival.received_at,
         Source.EMAIL,
-        quoted_text=_first_bytes(mail.quoted_text),
+        quoted_text=_first_bytes(quoted_text),
         attachments=attachments,
         message_id=mail.message_id,
         raw_key=arrival.key,
@@ -193,6 +195,13 @@ def _message(
         sent_at=believable(mail.date, arrival.received_at),
         remarks=remarks,
     )
+
+
+def _halves(mail: InboundMail) -> tuple[str, str]:
+    """What is shown at once, and what on request. What was forwarded is what the mail is about: it is shown."""
+    if forwarded(mail.subject, mail.text, mail.html):
+        return mail.text, ""
+    return mail.reply_text or mail.text, mail.quoted_text
 
 
 def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[str, ...]:
@@ -208,7 +217,7 @@ def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
         Upload(part.filename, part.content_type, part.content, part.content_id if part.inline else "")
         for part in mail.attachments
     ]
-    if any(_first_bytes(text) != text for text in (mail.reply_text or mail.text, mail.quoted_text)):
+    if any(_first_bytes(text) != text for text in _halves(mail)):
         uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
     return keep_uploads(f"mail/{arrival.query.fingerprint}", uploads)
 

@@ -12,7 +12,7 @@ from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Ticket, author_of
 
-_LONGEST_DETAIL = 500
+_LONGEST_DETAIL = 200
 
 
 class FailureKind(StrEnum):

@@ -115,6 +115,13 @@ class TestForwardedByAnAgent:
         assert page().ticket.customer_address == AGENT.address
         assert Purpose.ACKNOWLEDGEMENT not in {mail.purpose for mail in journey.queued()}
 
+    def test_what_was_forwarded_is_shown_and_not_folded_away(self) -> None:
+        self.forward()
+        (message,) = journey.messages()
+        assert "Can you look at this?" in message.text
+        assert "The valve is stuck." in message.text
+        assert message.quoted_text == ""
+
     def test_confirmed_they_are_the_requester(self) -> None:
         entry_id = self.forward()
         for _ in range(2):
