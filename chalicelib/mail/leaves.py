@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from email.message import Message
 
 from chalicelib.mail import headers, parameters, smime, transfer
-from chalicelib.mail.structure import parsed, parts_in
+from chalicelib.mail.structure import inner, parsed, parts_in
 
 _MOST_OPENED = 5
 _MOST_MENDED = 5
@@ -69,11 +69,9 @@ class Tree:
 
     def _multipart(self, part: Message, kind: str, like: Leaf, depth: int) -> Iterator[Leaf]:
         like = replace(like, is_whole=False)
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            subparts = [below for below in inner if isinstance(below, Message)]
+        if part.is_multipart():
             around = [self._found(text, kind) for text in (part.preamble, part.epilogue)]
-            subparts = [*around[0], *subparts, *around[1]]
+            subparts = [*around[0], *inner(part), *around[1]]
         else:
             text = transfer.encoded_text(part)
             subparts = self._found(text, kind) or [_as_text(text)]

@@ -23,6 +23,7 @@ from chalicelib.mail import (
 from chalicelib.mail.charsets import decode, says_something
 from chalicelib.mail.leaves import Leaf, Tree
 from chalicelib.mail.message import Attachment
+from chalicelib.mail.structure import inner
 
 _MOST_PARTS = 500
 _MOST_MARKUP_TO_STRIP = 1_000_000
@@ -207,9 +208,7 @@ def _attach(part: Message, kind: str, content: bytes, found: Contents) -> None:
 
 def _subject_within(part: Message, kind: str) -> str:
     """What a mail within the mail is about."""
-    inner = part.get_payload()
-    is_mail = kind in {"message/rfc822", "message/global"} and isinstance(inner, list)
-    mails = [mail for mail in inner if isinstance(mail, Message)] if is_mail else []
+    mails = inner(part) if kind in {"message/rfc822", "message/global"} else []
     return headers.text(headers.first_value(mails[0], "Subject")) if mails else ""
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
 from email.policy import compat32
-from itertools import islice
+from itertools import chain, islice
 
-from chalicelib.mail import addresses, headers, threading
+from chalicelib.mail import addresses, headers, threading, transfer
 from chalicelib.mail.charsets import decode
+from chalicelib.mail.structure import inner
 
 _MOST_PARTS = 100
 _MOST_BLOCKS = 500
@@ -34,9 +35,8 @@ def parts(message: Message) -> Iterator[Message]:
             return
         part = waiting.pop()
         yield part
-        inner = part.get_payload()
-        if isinstance(inner, list) and part.get_content_maintype() != "message":
-            waiting += [below for below in reversed(inner) if isinstance(below, Message)]
+        if part.get_content_maintype() != "message":
+            waiting += reversed(inner(part))
 
 
 def report_entries(message: Message) -> Iterator[Message]:
@@ -72,9 +72,8 @@ def wrapped_report(message: Message) -> Message | None:
     """The delivery status that a gateway has packed into a mail of its own; None where none is or one lies open."""
     if any(part.get_content_type() in _STATUS_TYPES for part in parts(message)):
         return None
-    inner = (part.get_payload() for part in parts(message) if part.get_content_type() == "message/rfc822")
-    mails = (mail[0] for mail in inner if isinstance(mail, list) and mail and isinstance(mail[0], Message))
-    return next((mail for mail in mails if any(report_entries(mail))), None)
+    mails = (inner(part)[:1] for part in parts(message) if part.get_content_type() == "message/rfc822")
+    return next((mail for mail in chain.from_iterable(mails) if any(report_entries(mail))), None)
 
 
 def ids(message: Message, text: str) -> tuple[str, ...]:
@@ -108,14 +107,13 @@ def _header(copy: str) -> str:
 
 def _written(part: Message) -> str:
     """The content as text, its transfer encoding undone, which RFC 3464 does not allow and servers use."""
-    inner = part.get_payload()
-    if not isinstance(inner, list):
+    if not part.is_multipart():
         return _decoded(part)
-    blocks = [block for block in islice(inner, _MOST_BLOCKS) if isinstance(block, Message)]
+    blocks = inner(part)[:_MOST_BLOCKS]
     if headers.first_value(part, "Content-Transfer-Encoding").strip().lower() in {"base64", "quoted-printable"}:
         encoded = Message()
         encoded["Content-Transfer-Encoding"] = headers.first_value(part, "Content-Transfer-Encoding")
-        encoded.set_payload("\n\n".join(str(block.get_payload()) for block in blocks))
+        encoded.set_payload("\n\n".join(transfer.encoded_text(block) for block in blocks))
         return _decoded(encoded)
     return "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.raw_items()) for block in blocks)
 

@@ -77,10 +77,16 @@ def _has_long_content_fields(raw: bytes) -> bool:
     return max(lengths, default=0) > _LONGEST_CONTENT_FIELD or sum(lengths) > _LONGEST_CONTENT_FIELDS
 
 
+def inner(part: Message) -> list[Message]:
+    """The parts of a part, none of a leaf. The standard library decodes a leaf's text when it is asked for its parts,
+    and raises where the label holds what no name of a codec does."""
+    return [below for below in part.get_payload() if isinstance(below, Message)] if part.is_multipart() else []
+
+
 def _is_deep(message: Message) -> bool:
     level = [message]
     for _ in range(_DEEPEST):
-        level = [part for above in level if above.is_multipart() for part in above.get_payload()]  # type: ignore[misc]
+        level = [part for above in level for part in inner(above)]
     return bool(level)
 
 
@@ -106,9 +112,7 @@ def parts_in(text: str, kind: str = "multipart/mixed") -> tuple[str, list[Messag
         boundary = re.sub(r"([\"\\])", r"\\\1", seen["boundary"])
         announced = f'Content-Type: {kind}; boundary="{boundary}"\n\n{text[seen.start() :]}'
         message, _ = parsed(announced.encode("utf-8", "surrogateescape"))
-        inner = message.get_payload()
-        found = [part for part in inner if isinstance(part, Message)] if isinstance(inner, list) else []
-        return text[: seen.start()], found
+        return text[: seen.start()], inner(message)
     if cut_off:
         message, _ = parsed(text[cut_off.start() :].encode("utf-8", "surrogateescape"))
         return text[: cut_off.start()], [message]

@@ -13,6 +13,7 @@ from email.policy import compat32
 from itertools import islice
 
 from chalicelib.mail import headers, uuencode
+from chalicelib.mail.structure import inner
 
 _AS_IT_CAME = compat32.clone(mangle_from_=False, max_line_length=0)
 _TYPE = re.compile(r"\s*\"?([\w.+-]{1,60})/([\w.+-]{1,100})")
@@ -40,10 +41,9 @@ def disposition(part: Message) -> str:
 def content(part: Message) -> bytes:
     """The bytes of a part with its transfer encoding undone, a mail within the mail written out again. Never raises."""
     label = headers.first_value(part, "Content-Transfer-Encoding")[:100]
-    inner = part.get_payload()
-    if not isinstance(inner, list):
+    if not part.is_multipart():
         return decoded(_as_sent(part), label)
-    written = b"\n".join(_written_out(message) for message in inner if isinstance(message, Message))
+    written = b"\n".join(map(_written_out, inner(part)))
     return decoded(written.lstrip(b"\r\n"), label) if label.strip().lower() == "base64" else written
 
 
@@ -64,7 +64,7 @@ def _written_out(message: Message) -> bytes:
     try:
         return message.as_bytes(policy=_AS_IT_CAME)
     except (MessageError, ValueError, LookupError, TypeError, AttributeError):  # it is stricter than the parser
-        return str(message.get_payload()).encode("utf-8", "surrogateescape")
+        return b"\n".join(map(_written_out, inner(message))) or _as_sent(message)
 
 
 def decoded(raw: bytes, label: str) -> bytes:

@@ -311,3 +311,11 @@ def test_parts_beyond_the_limit_are_kept_together() -> None:
     assert "word499" in mail.text
     assert mail.attachments[-1].content.endswith(b"word599")
     assert "too_complex" in mail.defects
+
+
+@pytest.mark.parametrize("label", ["ut\x00f-8", "\x00", "utf-8\x00"])
+def test_a_charset_that_is_no_name_of_anything_costs_nothing(label: str) -> None:
+    """Codecs can't be asked for a name with a NUL in it, and the standard library asks."""
+    fields = {"MIME-Version": "1.0", "Content-Type": f'text/plain; charset="{label}"'}
+    mail = read(raw_mail("펌프가 고장났습니다.".encode(), **fields))
+    assert mail.text == "펌프가 고장났습니다."
