@@ -89,9 +89,10 @@ def says_something(label: str) -> bool:
 
 def _codec(label: str) -> str:
     """The Python codec to read a label's bytes with; "" for a label that says nothing."""
-    name = label.strip(" \t\r\n'\"").lower().partition(";")[0].partition("*")[0]
+    written = label.strip(" \t\r\n'\"").lower().partition(";")[0].partition("*")[0]
+    name = written.encode("ascii", "replace").decode()
     try:
-        python_name = codecs.lookup(name.encode("ascii", "replace").decode()).name
+        python_name = codecs.lookup(name).name
     except (LookupError, ValueError):
         python_name = name
     meant = _MEANT_BY.get(name) or _MEANT_BY.get(python_name) or python_name

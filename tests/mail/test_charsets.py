@@ -122,3 +122,10 @@ def test_odd_and_wrong_labels_are_seen_through(raw: bytes, label: str, expected:
 @given(st.binary(max_size=60), st.sampled_from(["", "utf-8", "utf-7", "utf-16", "euc-kr", "iso-2022-kr", "punycode"]))
 def test_no_bytes_raise_and_every_text_can_be_stored(raw: bytes, label: str) -> None:
     decode(raw, label).text.encode()
+
+
+@pytest.mark.parametrize("label", ["\udcf2", "utf\udca0-8", "\x00", "한글"])
+def test_a_label_of_no_letters_names_no_codec_though_the_bytes_are_damaged(label: str) -> None:
+    found = decode("펌프가 고장났습니다. 물이".encode()[:-1] + b" \x81\x8d\x8f\x90\x9d", label)
+    assert found.text.startswith("펌프가 고장났습니다.")
+    assert found.is_damaged
