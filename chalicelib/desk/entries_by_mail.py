@@ -25,7 +25,10 @@ from chalicelib.mail.forwards import forwarded
 from chalicelib.mail.message import InboundMail, without_tag
 
 _MOST_TEXT = 150_000
-"""Bytes of text, and as many of quotation, kept in an entry (an item holds 400 KB); more is kept as an attachment."""
+"""Bytes of text, and as many of quotation, kept in an entry; more is kept as an attachment. An item of the table holds
+400 KB, in which every attachment has its line as well."""
+_BYTES_OF_A_LINE = 600
+_ROOM_OF_AN_ENTRY = 380_000
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
@@ -179,13 +182,13 @@ def _message(
     arrival: Arrival, author: Author, attachments: tuple[Attachment, ...], remarks: tuple[str, ...]
 ) -> Message:
     mail = arrival.mail
-    text, quoted_text = _halves(mail)
+    text, quoted_text = _kept_halves(mail)
     return Message(
         author,
-        _first_bytes(text),
+        text,
         arrival.received_at,
         Source.EMAIL,
-        quoted_text=_first_bytes(quoted_text),
+        quoted_text=quoted_text,
         attachments=attachments,
         message_id=mail.message_id,
         raw_key=arrival.key,
@@ -217,10 +220,13 @@ def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
         Upload(part.filename, part.content_type, part.content, part.content_id if part.inline else "")
         for part in mail.attachments
     ]
-    if any(_first_bytes(text) != text for text in _halves(mail)):
+    if _kept_halves(mail) != _halves(mail):
         uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
     return keep_uploads(f"mail/{arrival.query.fingerprint}", uploads)
 
 
-def _first_bytes(text: str) -> str:
-    return text.encode(errors="replace")[:_MOST_TEXT].decode(errors="ignore")
+def _kept_halves(mail: InboundMail) -> tuple[str, str]:
+    """As much of both as an entry has room for beside its attachments."""
+    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _BYTES_OF_A_LINE * len(mail.attachments)) // 2)
+    text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(mail))
+    return text, quoted_text

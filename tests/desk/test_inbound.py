@@ -86,6 +86,19 @@ class TestNewTicket:
         assert message.text == "Still broken."
         assert quoted in files.read(message.attachments[0].key).decode()
 
+    def test_very_many_files_beside_a_long_text_are_all_kept(self) -> None:
+        """The table holds 400 KB in one place."""
+        files_of_mail = [(f"{'사진' * 12}{number}.pdf", b"%d" % number) for number in range(490)]
+        text = "\n".join(["힣" * 60] * 900)
+        quotation = "\n".join(["> " + "힣" * 60] * 900)
+        head = "On Mon, 23 Nov 2026 at 09:00, Desk <support@desk.example> wrote:"
+        receive(raw_mail(f"{text}\n\n{head}\n{quotation}", *files_of_mail))
+        (message,) = journey.messages()
+        assert len(message.attachments) == 491
+        whole = files.read(message.attachments[-1].key).decode()
+        assert text in whole
+        assert quotation in whole
+
 
 @pytest.mark.usefixtures("cloud")
 class TestWhichTicket:
