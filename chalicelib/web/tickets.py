@@ -167,6 +167,8 @@ def accept_message(visit: Visit, number: str, entry_id: str) -> Response:
 def settle_requester(visit: Visit, number: str, entry_id: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
     form.check(("requester",))
+    if form.text("requester") not in ("author", "agent"):
+        raise InvalidInput("form_unreadable")
     is_author = form.text("requester") == "author"
     tickets.settle_requester(at, identifier(entry_id), visit.agent, visit.now, is_author=is_author)
     return pages.redirect(visit, _path(at), "requester_set" if is_author else "requester_kept")

@@ -65,6 +65,14 @@ def test_an_agent_says_who_the_requester_of_a_forwarded_mail_is(
     assert tickets.get(number).customer_address == address
 
 
+def test_a_form_without_a_choice_settles_nothing(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "FYI", forwarded_from=Mailbox("hana@customer.example"))
+    path = f"/agent/tickets/{number}/entries/{newest_message(number).id}/requester"
+    assert agent.post(path, {}).status == 400
+    assert newest_message(number).forwarded_from
+
+
 @pytest.fixture
 def flagged(agent: Visitor) -> int:
     """A ticket whose acknowledgement failed for good."""
