@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from chalicelib.adapters import counts, customers, files, forms, limits
@@ -22,6 +22,7 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.mail.forwards import forwarded
 from chalicelib.mail.write import is_sendable
 
 FORMS_PER_HOUR = 30
@@ -197,8 +198,21 @@ def _settle_requester(ticket: Ticket, entry: Entry, author: Mailbox | None, by: 
         known = customers.find(author.address)
         customer = known or Customer(next(ids), author.address, author.name or author.address, ticket.language, now)
         customers.keep(also, customer, known)
-        change = ticket.set_requester(customer, entry, by, now, ids)
+        change = _handed_over(ticket, entry, customer, by, settings, now, ids)
     save(change, settings, now, ids, also)
+
+
+def _handed_over(
+    ticket: Ticket, entry: Entry, customer: Customer, by: Agent, settings: Settings, now: datetime, ids: Ids
+) -> Change:
+    """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
+    found = forwarded(ticket.subject, entry.text)
+    own = replace(entry, text=found.text) if found and found.text.strip() else entry
+    change = ticket.set_requester(customer, own, by, now, ids)
+    if own is entry or not (found and found.comment.strip()):
+        return change
+    writer = settings.agent_by_address(ticket.customer_address) or by
+    return change.then(change.after.add_note(found.comment, writer, now, ids))
 
 
 def _work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> None:

@@ -6,13 +6,13 @@ import pytest
 
 from chalicelib.adapters import customers
 from chalicelib.desk import tickets
-from chalicelib.domain.entry import AuthorKind, Mailbox
+from chalicelib.domain.entry import AuthorKind, EntryKind, Mailbox
 from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
 from tests.conftest import AGENT, CONTRIBUTOR, NOW
 from tests.desk import journey
-from tests.desk.journey import PASSED, page, receive_mail, reply_address
+from tests.desk.journey import PASSED, page, receive_mail, reply_address, texts
 
 HOUR = timedelta(hours=1)
 STRANGER = "eve@elsewhere.example"
@@ -135,6 +135,17 @@ class TestForwardedByAnAgent:
         )
         assert [ticket.number for ticket in customers.get_panel(ticket.customer_id).tickets] == [1]
         assert [entry.cause for entry in page().entries].count("forwarded") == 1
+
+    def test_what_the_agent_wrote_above_it_becomes_a_note_that_no_customer_sees(self) -> None:
+        tickets.settle_requester(1, self.forward(), AGENT, NOW + HOUR, is_author=True)
+        assert texts() == ["The valve is stuck."]
+        (note,) = (entry for entry in page().entries if entry.kind is EntryKind.NOTE)
+        assert (note.text, note.author.name) == ("Can you look at this?", AGENT.name)
+        tickets.reply(1, "We look into it.", AGENT, page().ticket.last_entry, NOW + 2 * HOUR)
+        journey.deliver_all()
+        (reply,) = journey.sent("hana@customer.example")
+        assert "The valve is stuck." in journey.text_of(reply)
+        assert "Can you look" not in str(reply)
 
     def test_a_known_customer_stays_the_same(self) -> None:
         receive_mail(from_="hana@customer.example")
