@@ -9,14 +9,16 @@ from chalicelib.domain.errors import InvalidInput
 MOST_COPIES = 20
 """With the requester well below the 50 receivers that SES takes for a mail."""
 _SEPARATORS = re.compile(r"[,;\s]+")
+_NAMED = re.compile(r"(?:\"[^\"]*\"\s*|[^,;<>\"]*)<\s*([^<>\s]+)\s*>")
 
 
 def read_copies(text: str, own_addresses: Collection[str]) -> tuple[str, ...]:
-    """The addresses that somebody typed, apart by commas, each once and in the form of `normal_address`.
+    """The addresses that somebody typed, apart by commas, each once and in the form of `normal_address`; names beside
+    them, as address books write them, are left out.
 
     Raises InvalidInput("copy_invalid" | "copy_to_ourselves" | "too_many_copies"): a copy to us would come back as mail.
     """
-    copies = tuple(dict.fromkeys(_read(word) for word in _SEPARATORS.split(text) if word))
+    copies = tuple(dict.fromkeys(_read(word) for word in _SEPARATORS.split(_NAMED.sub(r" \1 ", text)) if word))
     ours = next((copy for copy in copies if _without_tag(copy) in own_addresses), None)
     if ours:
         raise InvalidInput("copy_to_ourselves", field="cc", address=ours)

@@ -95,7 +95,10 @@ def preview(visit: Visit) -> Response:
     settings, team = _written(form, visit.settings), None
     if "signature" in form.fields:
         words = (form.line("name") or settings.desk_name, "", form.text("signature"))
-        team = Team(0, "").changed_to(*words, settings.mail_domain)
+        try:
+            team = Team(0, "").changed_to(*words, settings.mail_domain)
+        except InvalidInput as error:
+            return _in_frame(errors.words(visit.language, error), "plain", errors.status_of(error))
     return _preview(visit, team, settings, is_text=form.text("show") == "text")
 
 
@@ -138,5 +141,8 @@ def _rendered(visit: Visit, template: str, values: Mapping[str, Any], error: Des
 
 def _preview(visit: Visit, team: Team | None, settings: Settings, *, is_text: bool) -> Response:
     notice = replies.preview(team, visit.agent, settings, visit.language, visit.now)
-    body, kind = (notice.text, "plain") if is_text else (notice.html, "html")
-    return Response(body, {"Content-Type": f"text/{kind}; charset=utf-8", **_IN_FRAME})
+    return _in_frame(notice.text, "plain") if is_text else _in_frame(notice.html, "html")
+
+
+def _in_frame(body: str, kind: str, status: int = 200) -> Response:
+    return Response(body, {"Content-Type": f"text/{kind}; charset=utf-8", **_IN_FRAME}, status)

@@ -20,6 +20,8 @@ OURS = ("support@desk.example", "repairs@desk.example")
         ("park@customer.example, lee@customer.example", ("park@customer.example", "lee@customer.example")),
         ("park@customer.example;lee@customer.example\n", ("park@customer.example", "lee@customer.example")),
         ("park@customer.example, PARK@customer.example", ("park@customer.example",)),
+        ("김과장 <park@customer.example>, lee@customer.example", ("park@customer.example", "lee@customer.example")),
+        ('"Park, A." <park@customer.example>', ("park@customer.example",)),
     ],
 )
 def test_copies_are_read_as_people_type_them(typed: str, copies: tuple[str, ...]) -> None:

@@ -120,6 +120,7 @@ def test_a_preview_of_a_wrong_signature_says_what_is_wrong(admin: Visitor) -> No
     )
     assert answer.status == 422
     assert "{x}" in answer.text
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"], "it is seen in the frame"
 
 
 @pytest.mark.parametrize("path", [PAGE, NEW_TEAM, f"{PAGE}/preview"])
