@@ -161,11 +161,11 @@ def _number(mail: InboundMail) -> Step:
 
 def _sender(mail: InboundMail) -> Step:
     says = "DMARC passed: from an agent's address, it would count as that agent's answer."
-    if _is_from_machine(mail):
+    if mail.is_automatic:
         says = "A machine wrote it: it is kept as such, and never counts as an agent's answer."
     elif not mail.dmarc_pass:
         says = "DMARC did not pass: even from an agent's address, it would never count as that agent's answer."
-    return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not _is_from_machine(mail)})
+    return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.is_automatic})
 
 
 def _automatic_answer(mail: InboundMail) -> Step:
@@ -175,10 +175,6 @@ def _automatic_answer(mail: InboundMail) -> Step:
         says = f"No automatic answer follows, because {_SUPPRESSED.get(reason, reason)}."
     facts = {"suppressed_by": reason, "loop_header": mail.loop_header}
     return Step("automatic_answer", says, facts)
-
-
-def _is_from_machine(mail: InboundMail) -> bool:
-    return mail.automatic.auto_reply or mail.automatic.out_of_office or mail.automatic.bounce
 
 
 def _emails(addresses: tuple[Address, ...]) -> list[str]:

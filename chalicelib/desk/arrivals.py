@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
@@ -12,6 +13,7 @@ from chalicelib.domain.customer import normal_address
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
+from chalicelib.mail.forwards import Forwarded, forwarded
 from chalicelib.mail.message import InboundMail
 
 _LONGEST_NAME = 200
@@ -47,10 +49,10 @@ class Arrival:
         sender = self.mail.sender
         return (sender.name if sender else "")[:_LONGEST_NAME] or self.address
 
-    @property
-    def is_automatic(self) -> bool:
-        """Whether a machine wrote it (rule 14)."""
-        return self.mail.automatic.auto_reply or self.mail.automatic.out_of_office or self.mail.automatic.bounce
+    @cached_property
+    def forwarded(self) -> Forwarded | None:
+        """The mail that it passes on, None when it is no forward."""
+        return forwarded(self.mail.subject, self.mail.text, self.mail.html)
 
     def is_silent(self, settings: Settings) -> bool:
         """Whether no automatic answer may follow (rule 12)."""
@@ -65,7 +67,7 @@ class Arrival:
         Nor is one that a machine wrote: notices to agents carry the ticket's reply address, absence notes go there.
         """
         is_ours = self.agent is not None and self.agent.may(Right.WORK_ON_TICKETS)
-        return is_ours and self.mail.dmarc_pass and not self.is_automatic
+        return is_ours and self.mail.dmarc_pass and not self.mail.is_automatic
 
     def acts_as_agent(self, ticket: Ticket) -> bool:
         return self.is_from_agent and self.agent is not None and ticket.is_visible_to(self.agent)

@@ -14,15 +14,13 @@ from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.copies import MOST_COPIES
-from chalicelib.domain.customer import Customer, normal_address
+from chalicelib.domain.customer import Customer, normal_address, without_tag
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Source, Status
-from chalicelib.mail.forwards import forwarded
-from chalicelib.mail.message import InboundMail, without_tag
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry; more is kept as an attachment. An item of the table holds
@@ -41,7 +39,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket):
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
-    if ticket is None or (ticket.status is Status.CLOSED and not arrival.is_automatic):
+    if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
         return _open(arrival, attachments, matched, settings, now, ids, also)
     if arrival.agent and arrival.acts_as_agent(ticket):
         return _reply(arrival, arrival.agent, attachments, ticket, now, ids)
@@ -112,8 +110,7 @@ def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None
 
 def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
     """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11)."""
-    mail = arrival.mail
-    found = forwarded(mail.subject, mail.text, mail.html) if arrival.is_from_agent else None
+    found = arrival.forwarded if arrival.is_from_agent else None
     if found is None:
         return None
     try:
@@ -182,7 +179,7 @@ def _message(
     arrival: Arrival, author: Author, attachments: tuple[Attachment, ...], remarks: tuple[str, ...]
 ) -> Message:
     mail = arrival.mail
-    text, quoted_text = _kept_halves(mail)
+    text, quoted_text = _kept_halves(arrival)
     return Message(
         author,
         text,
@@ -192,7 +189,7 @@ def _message(
         attachments=attachments,
         message_id=mail.message_id,
         raw_key=arrival.key,
-        is_automatic=arrival.is_automatic,
+        is_automatic=arrival.mail.is_automatic,
         sender=arrival.address,
         has_html=bool(mail.html),
         sent_at=believable(mail.date, arrival.received_at),
@@ -200,9 +197,10 @@ def _message(
     )
 
 
-def _halves(mail: InboundMail) -> tuple[str, str]:
+def _halves(arrival: Arrival) -> tuple[str, str]:
     """What is shown at once, and what on request. What was forwarded is what the mail is about: it is shown."""
-    if forwarded(mail.subject, mail.text, mail.html):
+    mail = arrival.mail
+    if arrival.forwarded:
         return mail.text, ""
     return mail.reply_text or mail.text, mail.quoted_text
 
@@ -220,13 +218,13 @@ def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
         Upload(part.filename, part.content_type, part.content, part.content_id if part.inline else "")
         for part in mail.attachments
     ]
-    if _kept_halves(mail) != _halves(mail):
+    if _kept_halves(arrival) != _halves(arrival):
         uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
     return keep_uploads(f"mail/{arrival.query.fingerprint}", uploads)
 
 
-def _kept_halves(mail: InboundMail) -> tuple[str, str]:
+def _kept_halves(arrival: Arrival) -> tuple[str, str]:
     """As much of both as an entry has room for beside its attachments."""
-    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _BYTES_OF_A_LINE * len(mail.attachments)) // 2)
-    text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(mail))
+    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _BYTES_OF_A_LINE * len(arrival.mail.attachments)) // 2)
+    text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(arrival))
     return text, quoted_text

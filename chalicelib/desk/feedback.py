@@ -8,7 +8,8 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.ses_events import Feedback
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import region
-from chalicelib.desk.changes import change_ticket, new_ids, save, until_saved
+from chalicelib.desk.changes import new_ids, save, until_saved
+from chalicelib.desk.tickets import get_visible, work_on
 from chalicelib.domain import mail_trouble
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import NotFound
@@ -35,12 +36,10 @@ def clear_flag(number: int, address: str, by: Agent, now: datetime) -> None:
     by.require(Right.CHANGE_PROPERTIES)
 
     def decide(ticket: Ticket, _: Settings, ids: Ids) -> Change:
-        if not ticket.is_visible_to(by):
-            raise NotFound("ticket_not_found", number=number)
         return mail_trouble.address_cleared(ticket, address, by, now, ids)
 
     if addresses.find_flags([address]):
-        change_ticket(number, decide, now)
+        work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
         addresses.clear(address)
 
 
@@ -52,8 +51,8 @@ def send_again(number: int, outgoing_id: int, by: Agent, now: datetime) -> None:
     by.require(Right.WORK_ON_TICKETS)
 
     def attempt() -> None:
-        ticket, outgoing = tickets.get(number), outbox.find(number, outgoing_id)
-        if outgoing is None or not ticket.is_visible_to(by):
+        ticket, outgoing = get_visible(number, by), outbox.find(number, outgoing_id)
+        if outgoing is None:
             raise NotFound("ticket_not_found", number=number)
         if outgoing.can_be_repeated:
             ids, also = new_ids(now), Transaction()

@@ -12,12 +12,12 @@ from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.matching import Match
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.customer import normal_address, without_tag
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.log import logger
-from chalicelib.mail.message import InboundMail, without_tag
+from chalicelib.mail.message import InboundMail
 from chalicelib.mail.read import read
 
 MOST_ALIKE = 20

@@ -103,12 +103,12 @@ def reply(
         change = ticket.reply(text, by, seen, now, ids, attachments=attachments, cc=copies)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
-    _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES if then else Right.WORK_ON_TICKETS)
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES if then else Right.WORK_ON_TICKETS)
 
 
 def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
     """Raises InvalidInput, NotFound, NotAllowed."""
-    _work_on(number, by, lambda ticket, _, ids: ticket.add_note(text, by, now, ids), now)
+    work_on(number, by, lambda ticket, _, ids: ticket.add_note(text, by, now, ids), now)
 
 
 def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
@@ -116,7 +116,7 @@ def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
     to = settings_store.get().agent(agent_id) if agent_id else None
     if to and not to.may(Right.WORK_ON_TICKETS):
         raise InvalidInput("agent_not_active", field="assignee")
-    _work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now, Right.CHANGE_PROPERTIES)
+    work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now, Right.CHANGE_PROPERTIES)
 
 
 def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
@@ -124,7 +124,7 @@ def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
     team = settings_store.get().active_team(team_id)
     if team_id and team is None:
         raise InvalidInput("team_not_active", field="team")
-    _work_on(number, by, lambda ticket, _, ids: ticket.hand_to(team, by, now, ids), now, Right.CHANGE_PROPERTIES)
+    work_on(number, by, lambda ticket, _, ids: ticket.hand_to(team, by, now, ids), now, Right.CHANGE_PROPERTIES)
 
 
 def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
@@ -133,7 +133,7 @@ def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.set_status(status, by, settings, now, ids)
 
-    _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> None:
@@ -142,7 +142,7 @@ def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> N
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.set_priority(priority, by, settings, now, ids)
 
-    _work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None:
@@ -151,7 +151,7 @@ def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.accept(tickets_store.get_entry(number, entry_id), by, settings, now, ids)
 
-    _work_on(number, by, decide, now)
+    work_on(number, by, decide, now)
 
 
 def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is_author: bool) -> None:
@@ -159,17 +159,36 @@ def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is
 
     Raises NotFound, NotAllowed.
     """
-
     by.require(Right.CHANGE_PROPERTIES)
 
     def attempt() -> None:
-        ticket, entry = tickets_store.get(number), tickets_store.get_entry(number, entry_id)
-        if not ticket.is_visible_to(by):
-            raise NotFound("ticket_not_found", number=number)
+        ticket, entry = get_visible(number, by), tickets_store.get_entry(number, entry_id)
         if entry.forwarded_from:
             _settle_requester(ticket, entry, entry.forwarded_from if is_author else None, by, now)
 
     until_saved(attempt)
+
+
+def work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> None:
+    """A change by an agent who may make it; a ticket that they may not see is not there for them."""
+    by.require(right)
+
+    def decide_if_visible(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        return decide(_seen(ticket, by), settings, ids)
+
+    change_ticket(number, decide_if_visible, now)
+    counts.forget()
+
+
+def get_visible(number: int, by: Agent) -> Ticket:
+    """One request. Raises NotFound for a ticket that this agent may not see, as for one that is not there."""
+    return _seen(tickets_store.get(number), by)
+
+
+def _seen(ticket: Ticket, by: Agent) -> Ticket:
+    if not ticket.is_visible_to(by):
+        raise NotFound("ticket_not_found", number=ticket.number)
+    return ticket
 
 
 def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ...]:
@@ -207,25 +226,13 @@ def _handed_over(
 ) -> Change:
     """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
     found = forwarded(ticket.subject, entry.text)
-    own = replace(entry, text=found.text) if found and found.text.strip() else entry
-    change = ticket.set_requester(customer, own, by, now, ids)
-    if own is entry or not (found and found.comment.strip()):
+    if found is None or not found.text.strip():
+        return ticket.set_requester(customer, entry, by, now, ids)
+    change = ticket.set_requester(customer, replace(entry, text=found.text), by, now, ids)
+    if not found.comment.strip():
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by
     return change.then(change.after.add_note(found.comment, writer, now, ids))
-
-
-def _work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> None:
-    """A change by an agent who may make it; a ticket that they may not see is not there for them."""
-    by.require(right)
-
-    def decide_if_visible(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        if not ticket.is_visible_to(by):
-            raise NotFound("ticket_not_found", number=number)
-        return decide(ticket, settings, ids)
-
-    change_ticket(number, decide_if_visible, now)
-    counts.forget()
 
 
 def _checked_copies(typed: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.customer import normal_address, without_tag
 from chalicelib.domain.errors import InvalidInput
 
 MOST_COPIES = 20
@@ -19,7 +19,7 @@ def read_copies(text: str, own_addresses: Collection[str]) -> tuple[str, ...]:
     Raises InvalidInput("copy_invalid" | "copy_to_ourselves" | "too_many_copies"): a copy to us would come back as mail.
     """
     copies = tuple(dict.fromkeys(_read(word) for word in _SEPARATORS.split(_NAMED.sub(r" \1 ", text)) if word))
-    ours = next((copy for copy in copies if _without_tag(copy) in own_addresses), None)
+    ours = next((copy for copy in copies if without_tag(copy) in own_addresses), None)
     if ours:
         raise InvalidInput("copy_to_ourselves", field="cc", address=ours)
     if len(copies) > MOST_COPIES:
@@ -32,8 +32,3 @@ def _read(word: str) -> str:
         return normal_address(word)
     except InvalidInput:
         raise InvalidInput("copy_invalid", field="cc", address=word[:100]) from None
-
-
-def _without_tag(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}"

@@ -60,6 +60,12 @@ class AddressFlag:
     ticket: int = 0
 
 
+def without_tag(address: str) -> str:
+    """`support+x@desk.test` → `support@desk.test`."""
+    local, at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
 def normal_address(text: str) -> str:
     """The address in the form in which addresses are compared: no blanks around it, lower case.
 

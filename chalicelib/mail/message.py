@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from chalicelib.domain.customer import without_tag
+
 
 @dataclass(frozen=True)
 class Address:
@@ -140,6 +142,11 @@ class InboundMail:
         return bool(self.automatic.suppressed_by)
 
     @property
+    def is_automatic(self) -> bool:
+        """Whether a machine wrote it (rule 14)."""
+        return self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
+
+    @property
     def dmarc_pass(self) -> bool:
         """A mail without this never acts as an agent (rule 9)."""
         return self.verdicts.dmarc == "pass"
@@ -156,9 +163,3 @@ class InboundMail:
         """Whether none of our addresses (lower case) is named in To or Cc, plus-addresses counting as their base."""
         named = {without_tag(address.key) for address in (*self.to, *self.cc)}
         return named.isdisjoint(ours)
-
-
-def without_tag(email: str) -> str:
-    """`support+x@desk.test` → `support@desk.test`."""
-    local, at, domain = email.rpartition("@")
-    return f"{local.partition('+')[0]}{at}{domain}"

@@ -6,23 +6,11 @@ from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
 
-import pytest
-
 from chalicelib.adapters.settings import FRESH_FOR_SECONDS
 from tests.e2e.console import Console
 from tests.e2e.desk import Desk
 
 ANSWER = "Please press the *round* button for five seconds."
-
-
-@pytest.fixture(scope="module")
-def agent(desk: Desk) -> Console:
-    return Console.sign_in(desk, "agent")
-
-
-@pytest.fixture(scope="module")
-def supervisor(desk: Desk) -> Console:
-    return Console.sign_in(desk, "supervisor")
 
 
 def test_a_form_is_acknowledged_answered_answered_back_resolved_and_rated(

@@ -5,8 +5,6 @@ import re
 import time
 from pathlib import Path
 
-import pytest
-
 from infra.sent_mail import SentMail
 from tests.e2e.console import Console
 from tests.e2e.desk import Desk
@@ -15,16 +13,6 @@ from tests.e2e.test_journeys import letter
 MANY = 100
 EVENTS = Path(__file__).parents[1] / "events"
 NOTHING = b"\xff\xfe\x00\x00"
-
-
-@pytest.fixture(scope="module")
-def agent(desk: Desk) -> Console:
-    return Console.sign_in(desk, "agent")
-
-
-@pytest.fixture(scope="module")
-def supervisor(desk: Desk) -> Console:
-    return Console.sign_in(desk, "supervisor")
 
 
 def test_a_hundred_mails_at_once_make_a_hundred_tickets_and_a_poisoned_one_delays_none(
