@@ -23,6 +23,7 @@ from infra.provision import Person
 from infra.trouble import Trouble
 from infra.wanted import Wanted, refuse_wrong_address
 from infra.which_desk import meant, region_option, stack_option
+from infra.words import of_refusal
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ def main() -> None:
     except Trouble as trouble:
         screen.complain(trouble)
     except DeskError as refusal:
-        screen.complain(Trouble(_words(refusal)))
+        screen.complain(Trouble(of_refusal(refusal)))
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as mistake:
@@ -48,12 +49,6 @@ def main() -> None:
     except Exception as error:
         screen.complain(_unexpected(error))
     sys.exit(1)
-
-
-def _words(refusal: DeskError) -> str:
-    """What the pages would say."""
-    key = f"error.{refusal.code}"
-    return i18n.text("en", key, **refusal.params) if i18n.has(key) else f"The desk refuses: {refusal.code}."
 
 
 def _unexpected(error: Exception) -> Trouble:
@@ -234,6 +229,19 @@ def show_logs(function: str | None, follow: bool, minutes: int, stack: str | Non
     since = timedelta(minutes=minutes)
     for line in (logs.follow if follow else logs.read)(account, function, since):
         click.echo(f"{line.at:%H:%M:%S} {line.function:<13} {line.text}")
+
+
+@cli.command(name="due")
+@click.option("--calendar", required=True, metavar="FILE", help="Time zone, hours and holidays, as JSON.")
+def show_due(calendar: str) -> None:
+    """Say when working time runs out.
+
+    Reads lines such as {"start": "2025-01-27T17:30:00+09:00", "minutes": 240} from standard input and prints a line for
+    each: {"due_at": "2025-01-28T03:30:00Z", "open_at_start": true}. No desk and no AWS is asked.
+    """
+    from infra import due
+
+    due.due(calendar, sys.stdin.buffer)
 
 
 @cli.group()

@@ -162,8 +162,10 @@ class BusinessHours:
     @classmethod
     def _read(cls, calendar: Mapping[str, Any]) -> Self:
         hours = calendar.get("hours", {})
-        _refuse_unknown("calendar_field", calendar, _FIELDS)
-        _refuse_unknown("calendar_weekday", hours, WEEKDAYS)
+        if unknown := _first_unknown(calendar, _FIELDS):
+            raise InvalidSetting("calendar_field", value=unknown)
+        if unknown := _first_unknown(hours, WEEKDAYS):
+            raise InvalidSetting("calendar_weekday", value=unknown)
         return cls(
             time_zone=_zone(calendar.get("time_zone")),
             hours=tuple(_slots(hours.get(name, ())) for name in WEEKDAYS),
@@ -245,9 +247,8 @@ def _public_holidays(country: str) -> Container[date]:
     return known
 
 
-def _refuse_unknown(code: str, given: Iterable[str], known: Iterable[str]) -> None:
-    if unknown := sorted(set(given).difference(known)):
-        raise InvalidSetting(code, value=unknown[0])
+def _first_unknown(given: Iterable[str], known: Iterable[str]) -> str | None:
+    return min(set(given).difference(known), default=None)
 
 
 def _zone(name: Any) -> ZoneInfo:

@@ -167,7 +167,7 @@ def sources() -> Iterator[Path]:
 
 def error_codes() -> set[str]:
     """Codes of errors that people cause; the others say that something went wrong on our side."""
-    classes = "InvalidInput|Conflict|NotAllowed|NotSignedIn|TooMany|NotFound"
+    classes = "InvalidInput|InvalidSetting|Conflict|NotAllowed|NotSignedIn|TooMany|NotFound"
     raised = re.compile(rf"""(?:{classes})\(\s*"([a-z_]+)"[,)]""")
     ours = {"desk_not_prepared", "customer_not_found"}
     return {code for path in sources() for code in raised.findall(path.read_text("utf-8"))} - ours
