@@ -19,7 +19,9 @@ from chalicelib.adapters import outbox as outbox_store
 from chalicelib.adapters import ses_events
 from chalicelib.adapters.inbound_mail import NO_MAIL
 from chalicelib.desk import feedback, inbound, outbox, reconciliation, surveys, timers, upkeep
+from chalicelib.domain import timer
 from chalicelib.domain.errors import DeskError
+from chalicelib.domain.timer import Decision
 from chalicelib.log import logger
 from chalicelib.web.routes import BLUEPRINTS
 
@@ -71,19 +73,20 @@ def mail_events(event: Event, context: Any) -> None:
 @app.lambda_function(name="sla_check")
 def sla_check(event: Event, context: Any) -> Event:
     """Asked by the state machine what to do next; the answer is the input of its next state."""
-    waited_for = _instant(event.get("waited_for"))
-    decision = timers.check(event["ticket"], event["timer"], waited_for, _now())
-    answer = {"ticket": event["ticket"], "timer": event["timer"], "action": decision.action.value}
-    if decision.wait_until:
-        answer["wait_until"] = decision.wait_until.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return answer | ({"waited_for": event["waited_for"]} if waited_for else {})
+    return _next_state(event, timers.check(*_timer_of(event), _now()))
 
 
 @app.lambda_function(name="sla_escalate")
 def sla_escalate(event: Event, context: Any) -> Event:
-    """Told by the state machine to fire what is due."""
-    timers.escalate(event["ticket"], event["timer"], _instant(event.get("waited_for")), _now())
-    return {name: event[name] for name in ("ticket", "timer", "waited_for") if name in event}
+    """Told by the state machine to fire what is due; answers as `sla_check`."""
+    return _next_state(event, timers.escalate(*_timer_of(event), _now()))
+
+
+@app.lambda_function(name="sla_failed")
+def sla_failed(event: Event, context: Any) -> None:
+    """Told by the state machine that it gives up."""
+    number, timer, _ = _timer_of(event)
+    timers.fail(number, timer, event["failure"]["Error"], _now())
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="send_surveys")
@@ -110,6 +113,17 @@ def check_mail(event: CloudWatchEvent) -> None:
     logger.info("mails checked", seen=found.seen, missing=found.missing, waiting=found.waiting)
     if found.waiting:
         raise MailUnhandled(f"{found.waiting} of {found.seen} mails were never handled; they are in quarantine")
+
+
+def _timer_of(event: Event) -> tuple[int, int, datetime]:
+    """A ticket's number, that of its timer, and the instant which the state machine has waited for."""
+    return event["ticket"], event["timer"], datetime.fromisoformat(event["wait_until"])
+
+
+def _next_state(event: Event, decision: Decision) -> Event:
+    """`wait_until` goes on from state to state: what was waited for is known to whoever acts then."""
+    waits = {"wait_until": timer.written(decision.wait_until)} if decision.wait_until else {}
+    return {name: event[name] for name in ("ticket", "timer", "wait_until")} | {"action": decision.action.value} | waits
 
 
 def _receive_mails(record: SQSRecord) -> None:

@@ -16,6 +16,7 @@ FUNCTIONS = (
     "mail_events",
     "sla_check",
     "sla_escalate",
+    "sla_failed",
     "send_surveys",
     "upkeep",
     "check_mail",

@@ -10,13 +10,14 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.tickets import FormRequest
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import Author, AuthorKind
+from chalicelib.domain.entry import Author, AuthorKind, Message
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import Solution, SolutionStatus
 from chalicelib.domain.survey import Survey
-from chalicelib.domain.ticket import Change, Message, Ticket
+from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Role, Source, Status
 from tests.conftest import ADDRESS, ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
 

@@ -48,6 +48,7 @@ HANDLERS = {
     "app.send_surveys",
     "app.sla_check",
     "app.sla_escalate",
+    "app.sla_failed",
 }
 
 

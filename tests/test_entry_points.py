@@ -227,25 +227,31 @@ class TestTimer:
         a_monday_to_come = NOW.replace(year=2037)
         desk.open_from_form(factories.form(), a_monday_to_come)
 
-    def test_it_is_told_until_when_to_wait(self) -> None:
-        wakes_at = tickets.get(1).timer.wakes_at
-        answer = app.sla_check({"ticket": 1, "timer": 1}, CONTEXT)
-        assert answer["action"] == "wait"
-        assert answer["wait_until"] == "2037-11-23T08:12:00.000000Z"
-        assert datetime.fromisoformat(answer["wait_until"]) == wakes_at
+    def woken(self, timer: int = 1, **others: object) -> dict[str, object]:
+        return {"ticket": 1, "timer": timer, "wait_until": "2037-11-23T05:30:00.000000Z", **others}
 
-    def test_it_escalates_what_it_waited_for_and_passes_that_on(self) -> None:
-        woken = {"ticket": 1, "timer": 1, "waited_for": "2037-11-23T08:12:00.000000Z"}
-        assert app.sla_check(woken, CONTEXT) == woken | {"action": "escalate"}
-        assert app.sla_escalate(woken | {"action": "escalate"}, CONTEXT) == woken
-        answer = app.sla_check(woken, CONTEXT)
-        assert (answer["action"], answer["wait_until"]) == ("wait", "2037-11-24T01:00:00.000000Z")
+    def test_it_is_told_until_when_to_wait(self) -> None:
+        early = self.woken(wait_until="2037-11-23T05:29:00.000000Z")
+        answer = app.sla_check(early, CONTEXT)
+        assert answer == self.woken(action="wait")
+        assert datetime.fromisoformat(answer["wait_until"]) == tickets.get(1).timer.wakes_at
+
+    def test_it_escalates_what_it_waited_for_and_waits_on(self) -> None:
+        assert app.sla_check(self.woken(), CONTEXT) == self.woken(action="escalate")
+        next_one = {"action": "wait", "wait_until": "2037-11-23T08:12:00.000000Z"}
+        assert app.sla_escalate(self.woken(action="escalate"), CONTEXT) == self.woken() | next_one
+        assert app.sla_check(self.woken(), CONTEXT) == self.woken() | next_one
 
     def test_it_is_done_when_another_timer_took_over(self) -> None:
-        assert app.sla_check({"ticket": 1, "timer": 0}, CONTEXT) == {"ticket": 1, "timer": 0, "action": "done"}
+        assert app.sla_check(self.woken(timer=0), CONTEXT) == self.woken(timer=0, action="done")
+
+    def test_that_it_gave_up_stands_on_the_ticket(self) -> None:
+        app.sla_failed(self.woken(failure={"Error": "States.Timeout", "Cause": "too long"}), CONTEXT)
+        told = [entry.changes[0].new for entry in tickets.get_page(1).entries if entry.cause == "timer_failed"]
+        assert told == ["States.Timeout"]
 
     def test_the_answers_can_be_written_as_json(self) -> None:
-        assert json.dumps(app.sla_check({"ticket": 1, "timer": 1}, CONTEXT))
+        assert json.dumps(app.sla_check(self.woken(), CONTEXT))
 
 
 def call(function: Callable[..., Any]) -> None:

@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any
 
 from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from chalicelib.config import region
+from chalicelib.log import logger
 
 _CONFIG = ClientConfig(
     connect_timeout=3,
@@ -45,3 +47,16 @@ def start_execution(machine: str, name: str, message: Mapping[str, Any]) -> None
         steps.start_execution(stateMachineArn=machine, name=name, input=json.dumps(message))
     except steps.exceptions.ExecutionAlreadyExists:
         return
+
+
+def stop_execution(machine: str, name: str, cause: str) -> None:
+    """Stops what runs under a name; what does not, or can't be stopped now, is left as it is.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+    """
+    steps = client("stepfunctions")
+    execution = f"{machine.replace(':stateMachine:', ':execution:')}:{name}"
+    try:
+        steps.stop_execution(executionArn=execution, cause=cause)
+    except (BotoCoreError, ClientError) as error:
+        logger.info("execution not stopped", execution=name, error=type(error).__name__)

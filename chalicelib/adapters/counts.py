@@ -14,9 +14,9 @@ from pynamodb.expressions.operand import Path
 
 from chalicelib.adapters.items import COUNTS, DAYS, CounterItem, DayItem
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.domain.change import Change
 from chalicelib.domain.queue import Queue, queues_of
 from chalicelib.domain.survey import Survey
-from chalicelib.domain.ticket import Change
 
 FRESH_FOR = timedelta(seconds=10)
 _SHARDS = 8

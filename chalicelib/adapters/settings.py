@@ -11,8 +11,8 @@ from chalicelib.adapters.transaction import put, put_new
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.business_hours import BusinessHours
 from chalicelib.domain.errors import AlreadyDone, NotFound
+from chalicelib.domain.policy import SlaPolicy
 from chalicelib.domain.settings import General, Settings
-from chalicelib.domain.sla import SlaPolicy
 from chalicelib.domain.team import Team
 
 FRESH_FOR_SECONDS = 30
@@ -109,5 +109,5 @@ def _promises(parts: Mapping[str, SettingsItem], defaults: Settings) -> dict[str
         for key, item in parts.items()
         if key.startswith(_CALENDAR)
     }
-    policy = SlaPolicy.from_json(parts[_POLICY].body) if _POLICY in parts else defaults.policy
-    return {"policy": policy, "calendars": {**defaults.calendars, **calendars}}
+    policies = (SlaPolicy.from_json(parts[_POLICY].body),) if _POLICY in parts else defaults.policies
+    return {"policies": policies, "calendars": {**defaults.calendars, **calendars}}

@@ -29,12 +29,13 @@ from chalicelib.adapters.items import (
 from chalicelib.adapters.paging import Page, cursor_of, place_of
 from chalicelib.adapters.surveys import survey_of
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.domain.change import Change
 from chalicelib.domain.entry import Entry
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.survey import Survey
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status
 
 _NEVER = "9999"

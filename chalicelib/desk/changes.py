@@ -11,10 +11,11 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.domain import timer
+from chalicelib.domain.change import Change
 from chalicelib.domain.errors import Conflict, StaleVersion
 from chalicelib.domain.ids import ids_from
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 
 Decide = Callable[[Ticket, Settings, Iterator[int]], Change]
 T = TypeVar("T")

@@ -13,13 +13,14 @@ from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.change import Change
 from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.customer import Customer, normal_address, without_tag
-from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, believable
+from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, Message, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ids, Message, Ticket
+from chalicelib.domain.ticket import Ids, Ticket
 from chalicelib.domain.words import Source, Status
 
 _MOST_TEXT = 150_000

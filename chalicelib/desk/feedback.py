@@ -12,11 +12,12 @@ from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.tickets import get_visible, work_on
 from chalicelib.domain import mail_trouble
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.change import Change
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.mail_trouble import Consequences, Failure
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ids, Ticket
+from chalicelib.domain.ticket import Ids, Ticket
 from chalicelib.mail import threading
 
 

@@ -8,16 +8,17 @@ from datetime import datetime
 from chalicelib import i18n
 from chalicelib.adapters import addresses, outbox, ses, tickets
 from chalicelib.adapters import settings as settings_store
-from chalicelib.adapters.aws import start_execution
+from chalicelib.adapters.aws import start_execution, stop_execution
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
 from chalicelib.desk import links, replies
-from chalicelib.domain.entry import Entry, Mailbox
+from chalicelib.domain.entry import AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.survey import SCORES
+from chalicelib.domain.timer import written
 from chalicelib.log import logger
 from chalicelib.mail import notices, threading
 from chalicelib.mail.message import Address
@@ -41,7 +42,7 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
         return
     try:
         if outgoing.purpose is Purpose.TIMER:
-            _start_timer(outgoing, now)
+            _start_timer(page, outgoing, now)
         else:
             _mail(page, outgoing, attempt, now)
     except AlreadyDone:
@@ -71,14 +72,18 @@ def _mail(page: TicketPage, found: Outgoing, attempt: int, now: datetime) -> Non
         raise
 
 
-def _start_timer(outgoing: Outgoing, now: datetime) -> None:
-    """The execution's name makes starting it twice harmless."""
-    timer = int(outgoing.params["timer"])
-    start_execution(
-        config().state_machine_arn,
-        f"ticket-{outgoing.ticket}-{timer}",
-        {"ticket": outgoing.ticket, "timer": timer},
-    )
+def _start_timer(page: TicketPage, outgoing: Outgoing, now: datetime) -> None:
+    """The execution's name makes starting it twice harmless; one that was superseded meanwhile is not started.
+
+    The one before is stopped, which saves it the states of waking for nothing; where that fails it ends by itself.
+    """
+    machine, timer = config().state_machine_arn, int(outgoing.params["timer"])
+    if timer == page.ticket.timer.number:
+        wait_until = outgoing.params.get("wait_until", written(now))
+        message = {"ticket": outgoing.ticket, "timer": timer, "wait_until": wait_until}
+        start_execution(machine, f"ticket-{outgoing.ticket}-{timer}", message)
+        if timer > 1:
+            stop_execution(machine, f"ticket-{outgoing.ticket}-{timer - 1}", "another one wakes earlier")
     outbox.save(outgoing.sent("", now))
 
 
@@ -200,6 +205,18 @@ def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, la
     }
 
 
+def _for_waiting(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    """What was last said to the customer goes along, so that they know what we wait for."""
+    resolves_at = datetime.fromisoformat(outgoing.params["resolves_at"])
+    ours = [entry for entry in page.entries if entry.is_public and entry.author.kind is AuthorKind.AGENT]
+    return {
+        "customer_name": page.ticket.customer_name,
+        "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
+        "resolves_at": i18n.day(language, resolves_at, settings.time_zone),
+        "text": ours[-1].text if ours else "",
+    }
+
+
 def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     agent = settings.agents.get(page.ticket.assignee or page.ticket.last_replier)
     number, resolution, at = page.ticket.number, int(outgoing.params["resolution"]), outgoing.created_at
@@ -219,6 +236,9 @@ _VALUES: dict[Purpose, Callable[[TicketPage, Outgoing, Settings, str], Values]] 
     Purpose.ASSIGNED: _for_agent,
     Purpose.SLA_WARNING: _for_agent,
     Purpose.SLA_BREACH: _for_agent,
+    Purpose.CLOSE_REMINDER: _for_waiting,
+    Purpose.CLOSE_LAST_REMINDER: _for_waiting,
+    Purpose.AUTO_RESOLVED: _for_waiting,
     Purpose.SURVEY: _for_survey,
     Purpose.MAIL_FAILED: _for_mail_failed,
     Purpose.MAIL_FLOOD: _for_mail_flood,

@@ -9,11 +9,12 @@ from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.upkeep import each_by_itself
 from chalicelib.domain import survey as domain
+from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Author, AuthorKind, Entry, EntryKind, FieldChange
 from chalicelib.domain.errors import StaleVersion
 from chalicelib.domain.outgoing import Outgoing, Purpose
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 from chalicelib.log import logger
 
 _AT_ONCE = 100

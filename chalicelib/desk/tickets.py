@@ -14,13 +14,14 @@ from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.change import Change
 from chalicelib.domain.copies import read_copies
 from chalicelib.domain.customer import Customer, normal_address
-from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox
+from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox, Message
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
-from chalicelib.domain.ticket import Change, Ids, Message, Ticket
+from chalicelib.domain.ticket import Ids, Ticket
 from chalicelib.domain.words import Priority, Source, Status
 from chalicelib.mail.forwards import forwarded
 from chalicelib.mail.write import is_sendable
@@ -124,7 +125,13 @@ def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
     team = settings_store.get().active_team(team_id)
     if team_id and team is None:
         raise InvalidInput("team_not_active", field="team")
-    work_on(number, by, lambda ticket, _, ids: ticket.hand_to(team, by, now, ids), now, Right.CHANGE_PROPERTIES)
+    work_on(
+        number,
+        by,
+        lambda ticket, settings, ids: ticket.hand_to(team, by, settings, now, ids),
+        now,
+        Right.CHANGE_PROPERTIES,
+    )
 
 
 def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
@@ -227,8 +234,8 @@ def _handed_over(
     """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
     found = forwarded(ticket.subject, entry.text)
     if found is None or not found.text.strip():
-        return ticket.set_requester(customer, entry, by, now, ids)
-    change = ticket.set_requester(customer, replace(entry, text=found.text), by, now, ids)
+        return ticket.set_requester(customer, entry, by, settings, now, ids)
+    change = ticket.set_requester(customer, replace(entry, text=found.text), by, settings, now, ids)
     if not found.comment.strip():
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by

@@ -7,10 +7,11 @@ from chalicelib.adapters import outbox, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.changes import change_ticket, new_ids, until_saved
 from chalicelib.domain import timer
+from chalicelib.domain.change import Change
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import CLOSED_AFTER, Change, Ticket
+from chalicelib.domain.ticket import CLOSED_AFTER, Ticket
 from chalicelib.log import logger
 
 _AT_ONCE = 500

@@ -76,6 +76,20 @@ class BusinessHours:
             opening = next(openings)
         return opening.start + left
 
+    def add_days(self, start: datetime, days: int) -> datetime:
+        """The same time of day so many working days later, or the next opening after it.
+
+        A working day is a date on which a slot begins; the one of `start` itself does not count.
+        """
+        local = start.astimezone(self.time_zone)
+        day, latest = local.date(), max(local.date(), self._last_named_date) + _PATIENCE
+        while days:
+            day += _DAY
+            if day > latest:
+                raise InvalidSetting("calendar_never_opens", after=local.date().isoformat())
+            days -= bool(self._slots_beginning(day))
+        return self.next_open(datetime.combine(day, local.timetz()).astimezone(UTC))
+
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         """The working time from `a` to `b`; zero when `b` is not after `a`."""
         a, b = a.astimezone(UTC), b.astimezone(UTC)

@@ -1,7 +1,7 @@
 """What stands in a ticket's timeline: public messages, internal notes, and events (the history of changes)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -109,6 +109,31 @@ class Entry:
     def is_public(self) -> bool:
         """Whether the customer may see it: messages, but those of strangers only once accepted (rule 9)."""
         return self.kind is EntryKind.MESSAGE and not self.is_from_stranger
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a customer wrote, by form or mail; `at` is when we received it, not what the mail's Date says (rule 10)."""
+
+    author: Author
+    text: str
+    at: datetime
+    source: Source
+    quoted_text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    message_id: str = ""
+    raw_key: str = ""
+    is_automatic: bool = False
+    is_from_stranger: bool = False
+    sender: str = ""
+    has_html: bool = False
+    remarks: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    forwarded_from: Mailbox | None = None
+
+    def entry(self, entry_id: int) -> Entry:
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return Entry(entry_id, EntryKind.MESSAGE, **values)
 
 
 def believable(sent_at: datetime | None, received_at: datetime) -> datetime | None:

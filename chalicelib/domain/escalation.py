@@ -6,6 +6,7 @@ and is never stored. It fires once per generation of the clock, and only while t
 * A step that fired in an earlier generation fires again only when its instant now lies after the change that began the
   new one. A pause can't bring that about, as it moves the instant no further than the time that was used before; a
   later deadline does, and then the notice is news again.
+* In quiet hours nobody is told: a step whose instant lies there fires when they end.
 * Reopening rings nobody for what lies behind it (rule 6).
 * A warning is void once the deadline has come: late or overtaken by a change of policy, only the breach is told.
 """
@@ -31,17 +32,27 @@ class Receiver(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class StepAction(StrEnum):
+    """What a step does besides telling people."""
+
+    RAISE_PRIORITY = "raise_priority"
+    TO_TEAM_LEAD = "to_team_lead"
+    NEXT_LEVEL = "next_level"
+
+
 @dataclass(frozen=True)
 class Step:
     """At `at` percent of the target or, with `after`, that much working time after the breach.
 
-    `key` names it in its ladder. Raises `InvalidSetting` for a share outside 1–100 or an `after` on a warning.
+    `key` names it in its ladder, `actions` are done in their order. Raises `InvalidSetting` for a share outside 1–100
+    or an `after` on a warning.
     """
 
     key: str
     receivers: tuple[Receiver, ...]
     at: int = 100
     after: timedelta = timedelta(0)
+    actions: tuple[StepAction, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.at <= 100 or self.after < timedelta(0) or (self.after and self.is_warning):
@@ -62,51 +73,69 @@ class Step:
             receivers=tuple(Receiver(receiver) for receiver in step["receivers"]),
             at=step.get("at", 100),
             after=timedelta(minutes=step.get("after", 0)),
+            actions=tuple(StepAction(action) for action in step.get("actions", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
         """`at` in percent, `after` in minutes."""
-        receivers = [receiver.value for receiver in self.receivers]
-        return {"key": self.key, "receivers": receivers, "at": self.at, "after": in_minutes(self.after)}
+        return {
+            "key": self.key,
+            "receivers": [receiver.value for receiver in self.receivers],
+            "at": self.at,
+            "after": in_minutes(self.after),
+            "actions": [action.value for action in self.actions],
+        }
 
 
 DEFAULT_LADDER = (
+    Step("half", (Receiver.ASSIGNEE,), at=50),
     Step("warning", (Receiver.ASSIGNEE,), at=80),
-    Step("breach", (Receiver.SUPERVISOR, Receiver.ASSIGNEE)),
+    Step("breach", (Receiver.TEAM_LEAD,)),
+    Step("late", (Receiver.SUPERVISOR,), after=timedelta(hours=4)),
+    Step("very_late", (Receiver.SUPERVISOR,), after=timedelta(hours=9)),
 )
 
 
-def next_step(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours) -> tuple[Step, datetime] | None:
-    """The earliest step that is still to fire and its instant, which may be past; None when nothing will fire."""
-    return min(_pending(clock, ladder, hours), key=lambda pending: pending[1], default=None)
+@dataclass(frozen=True)
+class Ladder:
+    """The steps of a policy over a calendar; `awake` are the hours in which people may be told."""
 
+    steps: tuple[Step, ...]
+    hours: BusinessHours
+    awake: BusinessHours
 
-def due_steps(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours, as_of: datetime) -> tuple[Step, ...]:
-    """The steps to fire at `as_of`, in the order of their instants."""
-    due = sorted(
-        ((step, at) for step, at in _pending(clock, ladder, hours) if at <= as_of), key=lambda pending: pending[1]
-    )
-    is_over = any(not step.is_warning for step, _ in due)
-    return tuple(step for step, _ in due if not (is_over and step.is_warning))
+    def next_step(self, clock: Clock) -> tuple[Step, datetime] | None:
+        """The earliest step still to fire and its instant, which may be past; None when nothing will fire."""
+        return min(self._pending(clock), key=lambda pending: pending[1], default=None)
 
+    def due_step(self, clock: Clock, as_of: datetime) -> Step | None:
+        """The first step to fire at `as_of`; no warning any more once the deadline has come."""
+        due = sorted(((step, at) for step, at in self._pending(clock) if at <= as_of), key=lambda pending: pending[1])
+        is_over = any(not step.is_warning for step, _ in due)
+        return next((step for step, _ in due if not (is_over and step.is_warning)), None)
 
-def _pending(clock: Clock, ladder: tuple[Step, ...], hours: BusinessHours) -> Iterator[tuple[Step, datetime]]:
-    """The steps that are still to fire in the clock's generation, with their instants."""
-    if not clock.is_running:
-        return
-    for step in ladder:
-        if step.key in clock.steps_done or (step.is_warning and clock.breached_at):
-            continue
-        at = _instant(step, clock, hours)
-        fired_before = step.key in clock.steps_before and at <= clock.generation_at
-        lies_behind_reopening = clock.reopened_at is not None and at <= clock.reopened_at
-        if not (fired_before or lies_behind_reopening):
-            yield step, at
+    def _pending(self, clock: Clock) -> Iterator[tuple[Step, datetime]]:
+        """The steps that are still to fire in the clock's generation, with their instants."""
+        if not clock.is_running:
+            return
+        for step in self.steps:
+            if step.key in clock.steps_done or (step.is_warning and clock.breached_at):
+                continue
+            at = self._instant(step, clock)
+            fired_before = step.key in clock.steps_before and at <= clock.generation_at
+            lies_behind_reopening = clock.reopened_at is not None and at <= clock.reopened_at
+            if not (fired_before or lies_behind_reopening):
+                yield step, self.awake.next_open(at)
 
-
-def _instant(step: Step, clock: Clock, hours: BusinessHours) -> datetime:
-    share = clock.target * step.at / 100
-    return hours.add(clock.started_at, share + clock.paused + clock.overrun + step.after)
+    def _instant(self, step: Step, clock: Clock) -> datetime:
+        """Of a pinned clock, shares are of the working time that it has altogether (rule 5)."""
+        if clock.pinned_to and not step.is_warning:
+            return self.hours.add(clock.due_at, clock.overrun + step.after)
+        if clock.pinned_to:
+            share = self.hours.elapsed(clock.started_at, clock.due_at) * step.at / 100
+            return self.hours.add(clock.started_at, share)
+        share = clock.target * step.at / 100
+        return self.hours.add(clock.started_at, share + clock.paused + clock.overrun + step.after)
 
 
 def in_minutes(span: timedelta) -> float:

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.change import Change
 from chalicelib.domain.customer import AddressFlag, Customer
 from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ids, Ticket, author_of
+from chalicelib.domain.ticket import Ids, Ticket, author_of
 
 _LONGEST_DETAIL = 200
 

@@ -1,18 +1,26 @@
 """What an organization sets: names, addresses, promises, people. Read often, changed rarely, cached by the store."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.sla import DEFAULT_POLICY, Clock, SlaPolicy
+from chalicelib.domain.policy import DEFAULT_POLICY, SlaPolicy
+from chalicelib.domain.promises import Promise
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ticket import Ticket
 
 LONGEST_DESK_NAME = 100
 
@@ -36,21 +44,25 @@ class General:
     time_zone: str = "Asia/Seoul"
     survey_delay: timedelta = timedelta(hours=24)
     quoted_history: QuotedHistory = QuotedHistory.LAST
+    close_after: CloseAfter = field(default_factory=CloseAfter)
     version: int = 0
 
 
 @dataclass(frozen=True)
 class Settings(General):
-    """All that a decision may need to know. `secret` signs links and reply addresses."""
+    """All that a decision may need to know. `secret` signs links and reply addresses.
+
+    `policies` stand in their order; the last one fits every ticket.
+    """
 
     secret: str = ""
-    policy: SlaPolicy = DEFAULT_POLICY
+    policies: tuple[SlaPolicy, ...] = (DEFAULT_POLICY,)
     calendars: Mapping[str, BusinessHours] = field(default_factory=lambda: {DEFAULT_POLICY.calendar: DEFAULT})
     agents: Mapping[int, Agent] = field(default_factory=dict)
     teams: Mapping[int, Team] = field(default_factory=dict)
 
     @staticmethod
-    def of(general: General) -> "Settings":
+    def of(general: General) -> Settings:
         return Settings(**{part.name: getattr(general, part.name) for part in fields(General)})
 
     @property
@@ -67,13 +79,14 @@ class Settings(General):
         """The full address of a page, for mails."""
         return self.address + path
 
-    def hours_of(self, clock: Clock) -> BusinessHours:
-        """The calendar a clock runs by; one that was deleted is replaced by the policy's."""
-        return self.calendars.get(clock.calendar) or self.hours
+    def policy_for(self, ticket: Ticket) -> SlaPolicy:
+        """The first that fits a ticket as it is now."""
+        return next((policy for policy in self.policies if policy.condition.fits(ticket)), self.policies[-1])
 
-    @property
-    def hours(self) -> BusinessHours:
-        return self.calendars[self.policy.calendar]
+    def promise_to(self, ticket: Ticket) -> Promise:
+        """By the policy that the ticket was given; the last one where that was deleted."""
+        given = next((policy for policy in self.policies if policy.id == ticket.policy), self.policies[-1])
+        return Promise(given, ticket.priority, self.calendars)
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
@@ -116,6 +129,11 @@ class Settings(General):
 
     def active_teams(self) -> tuple[Team, ...]:
         return tuple(team for team in self.teams.values() if team.is_active)
+
+    def lead_of(self, team_id: int) -> Agent | None:
+        """None for a team without a lead, or whose lead has left."""
+        team = self.active_team(team_id)
+        return self.agents[team.lead] if team and self.is_active(team.lead) else None
 
     def team_by_address(self, address: str) -> Team | None:
         """The active team whose mail comes in at an address (lower case, without a tag)."""

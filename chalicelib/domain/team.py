@@ -20,13 +20,16 @@ _VARIABLE = re.compile(r"\{([^{}\s]*)\}")
 @dataclass(frozen=True)
 class Team:
     """`address` is where its mail comes in and goes out, "" for the desk's; `signature` is Markdown with VARIABLES in
-    braces, "" for DEFAULT_SIGNATURE."""
+    braces, "" for DEFAULT_SIGNATURE. `lead` is the agent who is told first when nobody answers, `next_level` the team
+    that takes over what this one can't solve; 0 for none."""
 
     id: int
     name: str
     address: str = ""
     signature: str = ""
     is_active: bool = True
+    lead: int = 0
+    next_level: int = 0
     version: int = 0
 
     def changed_to(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":

@@ -4,12 +4,15 @@ Nothing is saved or sent here; `desk` does that with the change. Times are aware
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from chalicelib.domain import promises
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.auto_close import Waiting
+from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Mailbox
+from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Message
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
@@ -20,6 +23,9 @@ from chalicelib.domain.words import Priority, Source, Status
 
 Ids = Iterator[int]
 """The identifiers that one change may use, in order (see `ids`)."""
+
+Actor = Agent | Author
+"""A person of the desk, or the desk itself."""
 
 CLOSED_AFTER = timedelta(days=14)
 _WOKEN_BY_CUSTOMERS = frozenset({Status.PENDING, Status.RESOLVED})
@@ -35,15 +41,19 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 @dataclass(frozen=True)
 class Timer:
-    """The one sleeping execution of a ticket: its number, and when it will wake (None: none sleeps)."""
+    """The one sleeping execution of a ticket: its number, when it will wake (None: none sleeps), when it started."""
 
     number: int = 0
     wakes_at: datetime | None = None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """`assignee` and `team` 0 are none, `last_entry` is the newest message or note (rule 21), `follows` another one."""
+    """`assignee` and `team` 0 are none, `policy` is that of its promises, `follows` another one.
+
+    `last_entry` is the newest message or note (rule 21), `waiting` since when only the customer can go on (rule 15).
+    """
 
     number: int
     subject: str
@@ -66,6 +76,8 @@ class Ticket:
     reopened: int = 0
     follows: int = 0
     team: int = 0
+    policy: str = ""
+    waiting: Waiting | None = None
     timer: Timer = Timer()
     version: int = 0
 
@@ -83,11 +95,17 @@ class Ticket:
         """The nearest deadline that is still running, None when nothing runs."""
         return min((clock.due_at for clock in self.clocks if clock.is_running), default=None)
 
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether a message of the customer is unanswered."""
+        return promises.waits_for_answer(self.clocks)
+
     def clock(self, name: ClockName) -> Clock:
-        return next(clock for clock in self.clocks if clock.name is name)
+        """Raises StopIteration for a next response that was never asked for."""
+        return promises.find(self.clocks, name)
 
     def with_clock(self, changed: Clock) -> "Ticket":
-        return replace(self, clocks=tuple(changed if clock.name is changed.name else clock for clock in self.clocks))
+        return replace(self, clocks=promises.replaced(self.clocks, changed))
 
     def is_participant(self, address: str) -> bool:
         """Requester or in copy (rule 8c); agents are known to the settings, not to the ticket."""
@@ -97,7 +115,7 @@ class Ticket:
         """Contributors see only what is assigned to them (rule 25)."""
         return agent.may(Right.SEE_ALL_TICKETS) or agent.id == self.assignee
 
-    def receive(self, message: "Message", settings: Settings, now: datetime, ids: Ids) -> "Change":
+    def receive(self, message: Message, settings: Settings, now: datetime, ids: Ids) -> Change:
         """A customer's or stranger's message: reopens a resolved ticket, ends `pending` (rules 2, 16) at `message.at`.
 
         Automatic mail changes nothing but the timeline (rule 14), be it that of a closed ticket. For a person's message
@@ -107,13 +125,11 @@ class Ticket:
             raise Conflict("ticket_closed", number=self.number)
         entry = message.entry(next(ids))
         added = Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
-        if message.is_automatic or message.is_from_stranger or self.status not in _WOKEN_BY_CUSTOMERS:
+        if message.is_automatic or message.is_from_stranger:
             return added
-        return added.then(
-            added.after._moved(Status.OPEN, message.at, settings, message.author, ids, "customer_message")
-        )
+        return added.then(added.after._asked(message.at, settings, message.author, ids))
 
-    def accept(self, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
+    def accept(self, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
         """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
 
         It wakes the ticket as it would have at first, unless something was said since. Empty when it is accepted.
@@ -124,12 +140,17 @@ class Ticket:
         after = replace(self, cc=self.cc if is_known else (*self.cc, entry.sender), updated_at=now)
         event = _event(author_of(by), now, ids, "accepted", FieldChange("participant", "", entry.sender))
         change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
-        if entry.id != self.last_entry or entry.is_automatic or self.status not in _WOKEN_BY_CUSTOMERS:
+        if entry.id != self.last_entry or entry.is_automatic or self.status is Status.CLOSED:
             return change
-        return change.then(after._moved(Status.OPEN, entry.at, settings, entry.author, ids, "customer_message"))
+        return change.then(after._asked(entry.at, settings, entry.author, ids))
 
-    def set_requester(self, customer: Customer, entry: Entry, by: Agent, now: datetime, ids: Ids) -> "Change":
-        """Who wrote the mail that an agent forwarded becomes the requester, after an agent's word (rule 11)."""
+    def set_requester(
+        self, customer: Customer, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids
+    ) -> Change:
+        """Who wrote the mail that an agent forwarded becomes the requester, after an agent's word (rule 11).
+
+        Another policy may hold for them (rule 4).
+        """
         author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
         after = replace(
             self,
@@ -138,12 +159,13 @@ class Ticket:
             customer_address=customer.address,
             cc=tuple(address for address in self.cc if address != customer.address),
             updated_at=now,
-        )
+        )._renewed(settings, now)
         moved = FieldChange("requester", self.customer_address, customer.address)
         confirmed = replace(entry, author=author, sender=customer.address, forwarded_from=None)
-        return Change(self, after, (_event(author_of(by), now, ids, "forwarded", moved),), changed=(confirmed,))
+        change = self._became(after, author_of(by), now, ids, "forwarded", moved)
+        return replace(change, changed=(confirmed,))
 
-    def keep_requester(self, entry: Entry, now: datetime) -> "Change":
+    def keep_requester(self, entry: Entry, now: datetime) -> Change:
         """The agent who forwarded the mail stays the requester."""
         return Change(self, replace(self, updated_at=now), changed=(replace(entry, forwarded_from=None),))
 
@@ -157,7 +179,7 @@ class Ticket:
         *,
         attachments: tuple[Attachment, ...] = (),
         cc: tuple[str, ...] | None = None,
-    ) -> "Change":
+    ) -> Change:
         """A public reply by a person: answers the first-response clock (rule 1) and goes to the customer by mail.
 
         An unassigned ticket becomes the replier's. `seen` is the newest entry the writer saw (rule 21). `cc` are from
@@ -172,23 +194,25 @@ class Ticket:
         entry = Entry(next(ids), EntryKind.MESSAGE, now, author_of(by), checked, attachments=attachments)
         copies = self.cc if cc is None else tuple(address for address in cc if address != self.customer_address)
         mail = Outgoing(next(ids), self.number, Purpose.REPLY, now, self.customer_address, copies, entry_id=entry.id)
-        answered = self.with_clock(self.clock(ClockName.FIRST_RESPONSE).meet(now))
-        after = replace(answered, last_entry=entry.id, last_replier=by.id, updated_at=now)
-        change = Change(self, after, (entry,), (mail,)).then(after._copied_to(copies, by, now, ids))
+        waiting = Waiting(now) if self.status is Status.PENDING else None
+        said = replace(self, last_entry=entry.id, last_replier=by.id, waiting=waiting, updated_at=now)
+        change = Change(self, said, (entry,), (mail,))
+        change = change.then(said._with_clocks(promises.answered(self.clocks, now), author_of(by), now, ids, "reply"))
+        change = change.then(change.after._copied_to(copies, by, now, ids))
         return change if self.assignee else change.then(change.after.assign(by, by, now, ids, "reply"))
 
-    def _copied_to(self, cc: tuple[str, ...], by: Agent, now: datetime, ids: Ids) -> "Change":
+    def _copied_to(self, cc: tuple[str, ...], by: Agent, now: datetime, ids: Ids) -> Change:
         if cc == self.cc:
             return Change(self, self)
         event = _event(author_of(by), now, ids, "reply", FieldChange("cc", ", ".join(self.cc), ", ".join(cc)))
         return Change(self, replace(self, cc=cc), (event,))
 
-    def add_note(self, text: str, by: Agent, now: datetime, ids: Ids) -> "Change":
+    def add_note(self, text: str, by: Agent, now: datetime, ids: Ids) -> Change:
         """An internal remark; no clock, status or customer notices it. Raises InvalidInput."""
         entry = Entry(next(ids), EntryKind.NOTE, now, author_of(by), checked_text(text))
         return Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
 
-    def assign(self, to: Agent | None, by: Agent, now: datetime, ids: Ids, cause: str = "agent") -> "Change":
+    def assign(self, to: Agent | None, by: Actor, now: datetime, ids: Ids, cause: str = "agent") -> Change:
         """To an agent, who is told by mail unless it was their own act, or to nobody. Empty when it is so already."""
         assignee = to.id if to else 0
         if assignee == self.assignee:
@@ -200,125 +224,98 @@ class Ticket:
         notice = Outgoing(next(ids), self.number, Purpose.ASSIGNED, now, to=to.address, agent_id=to.id)
         return Change(self, after, (event,), (notice,))
 
-    def hand_to(self, team: Team | None, by: Agent, now: datetime, ids: Ids) -> "Change":
-        """To a team, whose address and name its mails carry from now on, or to none. Empty when it is so already."""
+    def hand_to(
+        self, team: Team | None, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
+    ) -> Change:
+        """To a team, whose address and name its mails carry from now on, or to none. Empty when it is so already.
+
+        Another policy may hold there (rule 4).
+        """
         team_id = team.id if team else 0
         if team_id == self.team:
             return Change(self, self)
-        change = FieldChange("team", _word(self.team), _word(team_id))
-        after = replace(self, team=team_id, updated_at=now)
-        return Change(self, after, (_event(author_of(by), now, ids, "agent", change),))
+        after = replace(self, team=team_id, updated_at=now)._renewed(settings, now)
+        changed = FieldChange("team", _word(self.team), _word(team_id))
+        return self._became(after, author_of(by), now, ids, cause, changed)
 
-    def set_status(self, status: Status, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
+    def set_status(
+        self, status: Status, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
+    ) -> Change:
         """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name."""
         if status is self.status:
             return Change(self, self)
         if status not in TRANSITIONS[self.status]:
             raise Conflict("status_not_possible", old=self.status, new=status)
-        return self._moved(status, now, settings, author_of(by), ids, "agent")
+        return self._moved(status, now, settings, author_of(by), ids, cause)
 
-    def set_priority(self, priority: Priority, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
+    def set_priority(
+        self, priority: Priority, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
+    ) -> Change:
         """Recomputes each unmet target from the original start (rule 4)."""
         if priority is self.priority:
             return Change(self, self)
-        targets = settings.policy.targets[priority]
-        clocks = tuple(clock.retarget(targets.of(clock.name), settings.hours_of(clock), now) for clock in self.clocks)
-        after = replace(self, priority=priority, clocks=clocks, updated_at=now)
-        changes = (FieldChange("priority", self.priority, priority), *_due_changes(self, after))
-        return Change(self, after, (_event(author_of(by), now, ids, "agent", *changes),))
+        after = replace(self, priority=priority, updated_at=now)._renewed(settings, now)
+        return self._became(after, author_of(by), now, ids, cause, FieldChange("priority", self.priority, priority))
 
-    def close(self, settings: Settings, now: datetime, ids: Ids) -> "Change":
+    def close(self, settings: Settings, now: datetime, ids: Ids) -> Change:
         """What was resolved 14 days ago is closed (rule 15): the next mail makes a follow-up. Empty before that."""
         if self.status is not Status.RESOLVED or self.resolved_at is None or now - self.resolved_at < CLOSED_AFTER:
             return Change(self, self)
         return self._moved(Status.CLOSED, now, settings, DESK, ids, "closed_after_resolved")
 
-    def _moved(self, status: Status, at: datetime, settings: Settings, by: Author, ids: Ids, cause: str) -> "Change":
+    def _moved(self, status: Status, at: datetime, settings: Settings, by: Author, ids: Ids, cause: str) -> Change:
         """A ticket that is reopened stays with its agent, but not with one who left (rule 16)."""
         is_reopening = self.status is Status.RESOLVED and status is Status.OPEN
         has_left = is_reopening and self.assignee != 0 and not settings.is_active(self.assignee)
         after = replace(
-            self.with_clock(self._resolution_clock(status, at, settings)),
+            self,
+            clocks=settings.promise_to(self).moved(self.clocks, self.status, status, at),
             status=status,
             assignee=0 if has_left else self.assignee,
             updated_at=at,
             resolved_at=at if status is Status.RESOLVED else None if is_reopening else self.resolved_at,
             survey_due_at=self._survey_due_at(status, at, settings),
+            waiting=self._waiting(status, at),
             reopened=self.reopened + is_reopening,
         )
-        changes = [FieldChange("status", self.status, status), *_due_changes(self, after)]
-        if has_left:
-            changes.append(FieldChange("assignee", _word(self.assignee), ""))
-        return Change(self, after, (_event(by, at, ids, cause, *changes),))
+        left = [FieldChange("assignee", _word(self.assignee), "")] if has_left else []
+        return self._became(after, by, at, ids, cause, FieldChange("status", self.status, status), *left)
 
-    def _resolution_clock(self, status: Status, at: datetime, settings: Settings) -> Clock:
-        """The clock in the new status: paused where the policy says so (rule 2), met, or running on."""
-        clock = self.clock(ClockName.RESOLUTION)
-        hours = settings.hours_of(clock)
-        if self.status is Status.RESOLVED and status is Status.OPEN:
-            clock = clock.reopen(at, hours)
-        if status in settings.policy.pauses_in:
-            return clock.pause(at)
-        return clock.meet(at) if status is Status.RESOLVED else clock.resume(at, hours)
+    def _waiting(self, status: Status, at: datetime) -> Waiting | None:
+        """For the customer, whom a person has answered (rule 15)."""
+        is_answered = self.last_replier and not self.waits_for_answer
+        return Waiting(at) if status is Status.PENDING and is_answered else None
+
+    def _asked(self, at: datetime, settings: Settings, by: Author, ids: Ids) -> Change:
+        """A customer waits for an answer from `at` on, which wakes a ticket that waited for them (rules 1, 2, 16)."""
+        is_reopening = self.status is Status.RESOLVED
+        woken = Change(self, self)
+        if self.status in _WOKEN_BY_CUSTOMERS:
+            woken = self._moved(Status.OPEN, at, settings, by, ids, "customer_message")
+        ticket = woken.after
+        clocks = settings.promise_to(ticket).asked(ticket.clocks, at, is_afresh=is_reopening)
+        return woken.then(ticket._with_clocks(clocks, by, at, ids, "customer_message"))
+
+    def _renewed(self, settings: Settings, at: datetime) -> "Ticket":
+        """With the policy that fits the ticket as it is now, and its clocks by it (rule 4)."""
+        given = replace(self, policy=settings.policy_for(self).id)
+        return replace(given, clocks=settings.promise_to(given).renewed(given.clocks, given.status, at))
+
+    def _with_clocks(self, clocks: tuple[Clock, ...], by: Author, at: datetime, ids: Ids, cause: str) -> Change:
+        if clocks == self.clocks:
+            return Change(self, self)
+        return self._became(replace(self, clocks=clocks), by, at, ids, cause)
+
+    def _became(self, after: "Ticket", by: Author, at: datetime, ids: Ids, cause: str, *changed: FieldChange) -> Change:
+        """The ticket in a new state, with an event that tells what changed and how the clocks moved along."""
+        changes = (*changed, *promises.changes(self.clocks, after.clocks))
+        return Change(self, after, (_event(by, at, ids, cause, *changes),))
 
     def _survey_due_at(self, status: Status, at: datetime, settings: Settings) -> datetime | None:
         """Asked once per resolution, after a reply by a person, also when it is closed before that (rule 19)."""
         if status is Status.RESOLVED and self.last_replier:
             return at + settings.survey_delay
         return self.survey_due_at if status is Status.CLOSED else None
-
-
-@dataclass(frozen=True)
-class Change:
-    """One step of a ticket's life, ready to be saved as a whole. `before` is None for a new ticket.
-
-    `entries` are new, `changed` are entries of earlier that have another content now.
-    """
-
-    before: Ticket | None
-    after: Ticket
-    entries: tuple[Entry, ...] = ()
-    outgoing: tuple[Outgoing, ...] = ()
-    changed: tuple[Entry, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        return self.before == self.after and not (self.entries or self.outgoing or self.changed)
-
-    def then(self, following: "Change") -> "Change":
-        """Both steps as one; `following` must start where this one ends."""
-        return Change(
-            self.before,
-            following.after,
-            self.entries + following.entries,
-            self.outgoing + following.outgoing,
-            self.changed + following.changed,
-        )
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a customer wrote, by form or mail; `at` is when we received it, not what the mail's Date says (rule 10)."""
-
-    author: Author
-    text: str
-    at: datetime
-    source: Source
-    quoted_text: str = ""
-    attachments: tuple[Attachment, ...] = ()
-    message_id: str = ""
-    raw_key: str = ""
-    is_automatic: bool = False
-    is_from_stranger: bool = False
-    sender: str = ""
-    has_html: bool = False
-    remarks: tuple[str, ...] = ()
-    sent_at: datetime | None = None
-    forwarded_from: Mailbox | None = None
-
-    def entry(self, entry_id: int) -> Entry:
-        values = {part.name: getattr(self, part.name) for part in fields(self)}
-        return Entry(entry_id, EntryKind.MESSAGE, **values)
 
 
 def open_ticket(
@@ -354,13 +351,15 @@ def open_ticket(
         customer_address=customer.address,
         created_at=message.at,
         updated_at=now,
-        clocks=_clocks(Priority.MEDIUM, message.at, settings),
+        clocks=(),
         cc=cc,
         last_entry=entry.id,
         follows=follows,
         team=team,
     )
-    changes = (FieldChange("status", "", Status.OPEN), *_due_changes(None, ticket))
+    ticket = replace(ticket, policy=settings.policy_for(ticket).id)
+    ticket = replace(ticket, clocks=settings.promise_to(ticket).opened(message.at))
+    changes = (FieldChange("status", "", Status.OPEN), *promises.changes((), ticket.clocks))
     opened = _event(message.author, now, ids, "follow_up" if follows else message.source, *changes)
     if not acknowledge:
         return Change(None, ticket, (entry, opened))
@@ -368,13 +367,8 @@ def open_ticket(
     return Change(None, ticket, (entry, opened), (mail,))
 
 
-def _clocks(priority: Priority, start: datetime, settings: Settings) -> tuple[Clock, ...]:
-    targets, calendar = settings.policy.targets[priority], settings.policy.calendar
-    return tuple(Clock.start(name, start, targets.of(name), settings.hours, calendar) for name in ClockName)
-
-
-def author_of(agent: Agent) -> Author:
-    return Author(AuthorKind.AGENT, agent.id, agent.name)
+def author_of(actor: Actor) -> Author:
+    return actor if isinstance(actor, Author) else Author(AuthorKind.AGENT, actor.id, actor.name)
 
 
 def _event(by: Author, at: datetime, ids: Ids, cause: str, *changes: FieldChange) -> Entry:
@@ -383,17 +377,3 @@ def _event(by: Author, at: datetime, ids: Ids, cause: str, *changes: FieldChange
 
 def _word(identifier: int) -> str:
     return str(identifier) if identifier else ""
-
-
-def _due_changes(before: Ticket | None, after: Ticket) -> tuple[FieldChange, ...]:
-    """How the deadlines moved, as lines of history named after their clocks."""
-    old = {clock.name: clock.due_at for clock in before.clocks} if before else {}
-    return tuple(
-        FieldChange(
-            f"{clock.name}_due_at",
-            old[clock.name].isoformat() if clock.name in old else "",
-            clock.due_at.isoformat(),
-        )
-        for clock in after.clocks
-        if old.get(clock.name) != clock.due_at
-    )

@@ -1,24 +1,33 @@
 """When a ticket's timer must wake, and what it does then. Timers are alarm clocks: every decision reads the ticket.
 
-At most one execution of the state machine sleeps for a ticket. It waits for the earliest next step of all clocks; when
-that moves later nothing is started, when it moves earlier a new execution with the next number takes over.
+At most one execution of the state machine sleeps for a ticket. It waits for the earliest next step of all clocks and of
+the auto-close ladder; when that moves later nothing is started, when it moves earlier a new execution with the next
+number takes over.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain import escalation
+from chalicelib.domain import promises
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.auto_close import CloseStep
+from chalicelib.domain.change import Change
 from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
-from chalicelib.domain.escalation import Receiver, Step
+from chalicelib.domain.escalation import Receiver, Step, StepAction
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.sla import Clock
-from chalicelib.domain.ticket import Change, Ticket, Timer
+from chalicelib.domain.sla import Clock, ClockName
+from chalicelib.domain.ticket import Ticket, Timer
+from chalicelib.domain.words import Priority, Status
 
 LOST_AFTER = timedelta(hours=1)
+LONGEST_EXECUTION = timedelta(days=300)
+"""Step Functions ends what runs for a year: before that another execution takes over.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
 
 
 class Action(StrEnum):
@@ -36,22 +45,41 @@ class Decision:
 
 
 def next_wake(ticket: Ticket, settings: Settings) -> datetime | None:
-    """The earliest step that any clock still has before it, None when nothing is left to wait for."""
+    """The earliest step that is still before any clock or the customer, None when nothing is left to wait for."""
     if not ticket.is_active:
         return None
-    steps = (escalation.next_step(clock, settings.policy.ladder, settings.hours_of(clock)) for clock in ticket.clocks)
-    return min((at for _, at in filter(None, steps)), default=None)
+    promise = settings.promise_to(ticket)
+    steps = [promise.ladder_of(clock).next_step(clock) for clock in ticket.clocks]
+    wakes = [at for _, at in filter(None, steps)]
+    closing = _close_step(ticket, settings)
+    return min([*wakes, closing[1]] if closing else wakes, default=None)
 
 
 def plan(change: Change, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
     """The change with a new timer when its ticket needs one earlier than the one that sleeps, or has lost it."""
-    ticket = change.after
+    ticket, wakes_at = change.after, change.after.timer.wakes_at
     wake = next_wake(ticket, settings)
-    if wake is None or not _needs_timer(ticket.timer, wake, now):
+    if wake is None:
         return change
-    timer = Timer(ticket.timer.number + 1, wake)
-    start = Outgoing(next(ids), ticket.number, Purpose.TIMER, now, params={"timer": str(timer.number)})
-    return change.then(Change(ticket, replace(ticket, timer=timer), outgoing=(start,)))
+    if wakes_at is None or wake < wakes_at:
+        return change.then(_start(ticket, wake, now, ids))
+    if wakes_at + LOST_AFTER < now:
+        lost = FieldChange("timer", wakes_at.isoformat(), min(wake, now + LONGEST_EXECUTION).isoformat())
+        event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=(lost,), cause="timer_lost")
+        return change.then(Change(ticket, ticket, (event,))).then(_start(ticket, wake, now, ids))
+    return change
+
+
+def _start(ticket: Ticket, wake: datetime, now: datetime, ids: Iterator[int]) -> Change:
+    number, wakes_at = ticket.timer.number + 1, min(wake, now + LONGEST_EXECUTION)
+    params = {"timer": str(number), "wait_until": written(wakes_at)}
+    start = Outgoing(next(ids), ticket.number, Purpose.TIMER, now, params=params)
+    return Change(ticket, replace(ticket, timer=Timer(number, wakes_at, now)), outgoing=(start,))
+
+
+def written(at: datetime) -> str:
+    """An instant as a Wait state of Step Functions takes it: RFC 3339 in UTC, with Z."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def decide(ticket: Ticket, timer_number: int, settings: Settings, as_of: datetime) -> Decision:
@@ -64,54 +92,137 @@ def decide(ticket: Ticket, timer_number: int, settings: Settings, as_of: datetim
     return Decision(Action.WAIT, wake) if wake > as_of else Decision(Action.ESCALATE)
 
 
+def sleep(ticket: Ticket, settings: Settings, as_of: datetime, ids: Iterator[int]) -> Change:
+    """The ticket remembers when its timer, which is awake, wakes next (None: it ends); when the execution is old,
+    another one takes over. Empty when all that is known already."""
+    wake = next_wake(ticket, settings)
+    if wake is None:
+        return Change(ticket, replace(ticket, timer=replace(ticket.timer, wakes_at=None)))
+    ends_at = (ticket.timer.started_at or as_of) + LONGEST_EXECUTION
+    if wake > ends_at <= as_of:
+        return _start(ticket, wake, as_of, ids)
+    return Change(ticket, replace(ticket, timer=replace(ticket.timer, wakes_at=min(wake, ends_at))))
+
+
+def fail(ticket: Ticket, error: str, now: datetime, ids: Iterator[int]) -> Change:
+    """An execution gave up: said on the ticket, which has no timer any more until one is started again."""
+    event = Entry(
+        next(ids), EntryKind.EVENT, now, DESK, changes=(FieldChange("timer", "", error),), cause="timer_failed"
+    )
+    return Change(ticket, replace(ticket, updated_at=now), (event,))
+
+
 def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime, ids: Iterator[int]) -> Change:
     """Fires every step that is due, each once per clock generation (rule 7). An empty change when there is none."""
     change = Change(ticket, ticket)
+    for name in (clock.name for clock in ticket.clocks):
+        while (step := _due_step(change.after, name, settings, as_of)) is not None:
+            change = change.then(_fire(change.after, step, name, settings, now, ids))
+    return change.then(_wait_on(change.after, settings, as_of, now, ids))
+
+
+def _due_step(ticket: Ticket, name: ClockName, settings: Settings, as_of: datetime) -> Step | None:
     if not ticket.is_active:
-        return change
-    for clock in ticket.clocks:
-        for step in escalation.due_steps(clock, settings.policy.ladder, settings.hours_of(clock), as_of):
-            change = change.then(_fire(change.after, step, change.after.clock(clock.name), settings, now, ids))
+        return None
+    clock = ticket.clock(name)
+    return settings.promise_to(ticket).ladder_of(clock).due_step(clock, as_of)
+
+
+def _close_step(ticket: Ticket, settings: Settings) -> tuple[CloseStep, datetime] | None:
+    hours = settings.promise_to(ticket).hours
+    return ticket.waiting.next_step(settings.close_after, hours) if ticket.waiting else None
+
+
+def _wait_on(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime, ids: Iterator[int]) -> Change:
+    """Reminds a customer who does not answer, and in the end resolves the ticket (rule 15)."""
+    found = _close_step(ticket, settings)
+    if found is None or ticket.waiting is None or found[1] > as_of:
+        return Change(ticket, ticket)
+    step, due_at = found
+    cause = f"timer:auto_close:{step}"
+    waiting = ticket.waiting.took(due_at, now)
+    resolves_at = waiting.ends_at(settings.close_after, settings.promise_to(ticket).hours)
+    params = {"resolves_at": resolves_at.isoformat()}
+    mail = Outgoing(next(ids), ticket.number, _CLOSE_MAILS[step], now, ticket.customer_address, params=params)
+    if step is CloseStep.RESOLVE:
+        return ticket.set_status(Status.RESOLVED, DESK, settings, now, ids, cause).and_send(mail)
+    event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=(FieldChange("reminded", "", step),), cause=cause)
+    return Change(ticket, replace(ticket, waiting=waiting, updated_at=now), (event,), (mail,))
+
+
+def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
+    clock, cause = ticket.clock(name), f"timer:{name}:{step.key}"
+    fired = clock.fired(step.key)
+    if step.marks_breach and not clock.breached_at:
+        fired = fired.breach(clock.due_at)
+    told = _receivers(step, ticket, settings)
+    changes = [FieldChange("told", "", ", ".join(agent.name for agent in told))] if told else []
+    changes += promises.changes((clock,), (fired,))
+    event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=tuple(changes), cause=cause)
+    notices = tuple(_notice(agent, step, clock, ticket, now, ids) for agent in told)
+    change = Change(ticket, replace(ticket.with_clock(fired), updated_at=now), (event,), notices)
+    for action in step.actions:
+        change = change.then(_ACTIONS[action](change.after, settings, now, ids, cause))
     return change
 
 
-def _needs_timer(timer: Timer, wake: datetime, now: datetime) -> bool:
-    if timer.wakes_at is None or wake < timer.wakes_at:
-        return True
-    return timer.wakes_at + LOST_AFTER < now
-
-
-def _fire(ticket: Ticket, step: Step, clock: Clock, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
-    fired = clock.fired(step.key)
-    breaks = step.marks_breach and not clock.breached_at
-    if breaks:
-        fired = fired.breach(clock.due_at)
-    told = _receivers(step.receivers, ticket, settings)
-    changes = [FieldChange("told", "", ", ".join(agent.name for agent in told))] if told else []
-    if breaks:
-        changes.append(FieldChange(f"{clock.name}_breached_at", "", clock.due_at.isoformat()))
-    event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=tuple(changes), cause=f"timer:{clock.name}:{step.key}")
-    purpose = Purpose.SLA_BREACH if step.marks_breach else Purpose.SLA_WARNING
-    notices = tuple(
-        Outgoing(
-            next(ids),
-            ticket.number,
-            purpose,
-            now,
-            to=agent.address,
-            agent_id=agent.id,
-            params={"clock": clock.name, "due_at": clock.due_at.isoformat()},
-        )
-        for agent in told
+def _notice(agent: Agent, step: Step, clock: Clock, ticket: Ticket, now: datetime, ids: Iterator[int]) -> Outgoing:
+    return Outgoing(
+        next(ids),
+        ticket.number,
+        Purpose.SLA_WARNING if step.is_warning else Purpose.SLA_BREACH,
+        now,
+        to=agent.address,
+        agent_id=agent.id,
+        params={"clock": clock.name, "due_at": clock.due_at.isoformat(), "step": step.key},
     )
-    return Change(ticket, replace(ticket.with_clock(fired), updated_at=now), (event,), notices)
 
 
-def _receivers(wanted: Iterable[Receiver], ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    """People behind the roles, each once (rule 7): without an active assignee the notice goes a level up, and where
-    somebody above is told the assignee is told too."""
-    assignee = settings.agents.get(ticket.assignee)
+def _receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
+    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
+    notice goes to the team's lead, and without a lead to the supervisors."""
+    assignee, lead = settings.agents.get(ticket.assignee), settings.lead_of(ticket.team)
     told = [assignee] if assignee and assignee.is_active else []
-    if not told or set(wanted) - {Receiver.ASSIGNEE}:
+    if not told or Receiver.TEAM_LEAD in step.receivers:
+        told += [lead] if lead else settings.supervisors()
+    if Receiver.SUPERVISOR in step.receivers:
         told += settings.supervisors()
+    if StepAction.NEXT_LEVEL in step.actions:
+        told += filter(None, [settings.lead_of(_next_level(ticket, settings))])
     return tuple({agent.id: agent for agent in told}.values())
+
+
+def _next_level(ticket: Ticket, settings: Settings) -> int:
+    team = settings.active_team(ticket.team)
+    return team.next_level if team else 0
+
+
+def _raise_priority(ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int], cause: str) -> Change:
+    higher = list(Priority)[list(Priority).index(ticket.priority) + 1 :]
+    return ticket.set_priority(higher[0] if higher else ticket.priority, DESK, settings, now, ids, cause)
+
+
+def _to_team_lead(ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int], cause: str) -> Change:
+    lead = settings.lead_of(ticket.team)
+    return ticket.assign(lead, DESK, now, ids, cause) if lead else Change(ticket, ticket)
+
+
+def _to_next_level(ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int], cause: str) -> Change:
+    """The team of the next support level takes over, and nobody of the one before keeps the ticket."""
+    team = settings.active_team(_next_level(ticket, settings))
+    if team is None:
+        return Change(ticket, ticket)
+    handed = ticket.hand_to(team, DESK, settings, now, ids, cause)
+    return handed.then(handed.after.assign(None, DESK, now, ids, cause))
+
+
+_ACTIONS: dict[StepAction, Callable[[Ticket, Settings, datetime, Iterator[int], str], Change]] = {
+    StepAction.RAISE_PRIORITY: _raise_priority,
+    StepAction.TO_TEAM_LEAD: _to_team_lead,
+    StepAction.NEXT_LEVEL: _to_next_level,
+}
+_CLOSE_MAILS = {
+    CloseStep.REMINDER: Purpose.CLOSE_REMINDER,
+    CloseStep.LAST_REMINDER: Purpose.CLOSE_LAST_REMINDER,
+    CloseStep.RESOLVE: Purpose.AUTO_RESOLVED,
+}

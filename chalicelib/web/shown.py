@@ -67,7 +67,9 @@ class Shown:
         kind, _, rest = cause.partition(":")
         if kind == "timer" and rest:
             clock, _, step = rest.partition(":")
-            return i18n.text(self.language, "cause.timer", clock=self.word("clock", clock), step=step)
+            return i18n.text(
+                self.language, "cause.timer", clock=self.word("clock", clock), step=self.word("step", step)
+            )
         return self.word("cause", cause)
 
     def quarantine_cause(self, cause: str) -> str:

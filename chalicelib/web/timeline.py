@@ -7,7 +7,7 @@ from itertools import groupby
 from chalicelib.domain.entry import Entry, EntryKind, FieldChange, in_order
 from chalicelib.domain.outgoing import Outgoing, Purpose
 
-_FOLLOWS_FROM_OTHERS = "_due_at"
+_FOLLOWS_FROM_OTHERS = ("_due_at", "_paused_at", "_met_at")
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ import pytest
 
 from chalicelib.adapters import counts, tickets
 from chalicelib.adapters.counts import Day
+from chalicelib.domain.change import Change
 from chalicelib.domain.errors import Conflict, StaleVersion
 from chalicelib.domain.queue import Queue, queues_of
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Priority, Status
 from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters import settings
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.errors import StaleVersion
-from chalicelib.domain.sla import DEFAULT_POLICY
+from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Priority, Status
 from tests.conftest import ADMIN, AGENT
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 def test_a_new_desk_has_the_defaults_and_its_people() -> None:
     desk = settings.get()
-    assert (desk.policy, desk.hours) == (DEFAULT_POLICY, DEFAULT)
+    assert (desk.policies, desk.calendars) == ((DEFAULT_POLICY,), {"default": DEFAULT})
     assert desk.agent(AGENT.id) == replace(AGENT, version=1)
     assert desk.agent(ADMIN.id).role == "admin"
 
@@ -80,9 +80,9 @@ def test_own_promises_and_hours_take_the_place_of_the_defaults() -> None:
     settings.save_calendar("night", ALWAYS)
     settings.save_policy(policy)
     desk = settings.get()
-    assert (desk.policy, desk.hours) == (policy, ALWAYS)
+    assert (desk.policies, desk.calendars["night"]) == ((policy,), ALWAYS)
     assert desk.calendars["default"] == DEFAULT
-    assert desk.policy.targets[Priority.URGENT] == DEFAULT_POLICY.targets[Priority.URGENT]
+    assert desk.policies[0].targets[Priority.URGENT] == DEFAULT_POLICY.targets[Priority.URGENT]
 
 
 @pytest.mark.parametrize(("age", "requests"), [(29, []), (31, ["dynamodb.Query"])])

@@ -7,10 +7,11 @@ import pytest
 
 from chalicelib.adapters import tickets
 from chalicelib.adapters.paging import Page
+from chalicelib.domain.change import Change
 from chalicelib.domain.errors import NotFound, StaleVersion
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW
 

@@ -7,8 +7,9 @@ import pytest
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.desk import tickets
 from chalicelib.desk.changes import change_ticket, until_saved
+from chalicelib.domain.change import Change
 from chalicelib.domain.errors import Conflict, StaleVersion
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Priority, Status
 from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW

@@ -8,8 +8,8 @@ from chalicelib.adapters import aws
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.config import config
 from chalicelib.desk import outbox, tickets, upkeep
+from chalicelib.domain.change import Change
 from chalicelib.domain.outgoing import Delivery
-from chalicelib.domain.ticket import Change
 from chalicelib.domain.words import Status
 from tests import factories
 from tests.conftest import AGENT, NOW
@@ -17,7 +17,7 @@ from tests.desk import journey
 from tests.wire import Lost, on_the_wire
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-WARNING = NOW + 7 * HOUR + 12 * MINUTE
+HALF = NOW + 4 * HOUR + 30 * MINUTE
 LATER = NOW + 14 * DAY
 
 pytestmark = pytest.mark.usefixtures("cloud")
@@ -93,14 +93,16 @@ class TestMending:
     def test_nothing_is_done_where_nothing_was_lost(self) -> None:
         opened()
         before = journey.page()
-        assert upkeep.mend(WARNING + HOUR) == 0
+        assert upkeep.mend(HALF + HOUR) == 0
         assert (journey.page(), handed_over()) == (before, [])
 
     def test_a_timer_that_did_not_wake_is_started_again(self) -> None:
         opened()
-        late = WARNING + HOUR + MINUTE
+        late = HALF + HOUR + MINUTE
         assert upkeep.mend(late) == 1
         assert ticket_store.get(1).timer.number == 2
+        (said,) = (entry for entry in journey.page().entries if entry.cause == "timer_lost")
+        assert said.changes[0].old == HALF.isoformat()
         journey.deliver_all(late)
         assert [one["name"] for one in journey.executions()] == ["ticket-1-1", "ticket-1-2"]
 
@@ -114,7 +116,7 @@ class TestMending:
 
     def test_one_that_is_resolved_at_this_very_moment_needs_none(self) -> None:
         opened()
-        late = WARNING + HOUR + MINUTE
+        late = HALF + HOUR + MINUTE
         with on_the_wire() as wire:
             wire.meanwhile("dynamodb.GetItem", lambda: tickets.set_status(1, Status.RESOLVED, AGENT, late))
             assert upkeep.mend(late) == 0
@@ -139,11 +141,11 @@ class TestMending:
         monkeypatch.setattr(upkeep, "_PAGE", 1)
         for seconds in range(3):
             opened(NOW + timedelta(seconds=seconds))
-        assert upkeep.mend(WARNING + 2 * HOUR) == 3
+        assert upkeep.mend(HALF + 2 * HOUR) == 3
 
     def test_one_that_fails_holds_up_none_of_the_others_and_rings(self) -> None:
         first, second = opened(), opened(NOW + MINUTE)
-        late = WARNING + 2 * HOUR
+        late = HALF + 2 * HOUR
         with on_the_wire() as wire:
             wire.fails_before("dynamodb.TransactWriteItems")
             with pytest.raises(Lost):

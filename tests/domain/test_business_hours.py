@@ -1,5 +1,6 @@
 """Rule 3. Times in the tables are local unless they end in Z."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from chalicelib.domain.errors import InvalidSetting
 
 SEOUL = "Asia/Seoul"
 NEW_YORK = "America/New_York"
+SATURDAY = {"2025-01-18": [["10:00", "12:00"]]}
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = {day: [["09:00", "18:00"]] for day in WEEKDAYS[:5]}
 ALL_DAY = {day: [["00:00", "24:00"]] for day in WEEKDAYS}
@@ -338,3 +340,34 @@ class TestTheCalendarFile:
     def test_of_another_shape_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(InvalidSetting, match="calendar_unreadable"):
             hours(**wrong)
+
+
+class TestWorkingDays:
+    @pytest.mark.parametrize(
+        ("calendar", "start", "days", "due"),
+        [
+            pytest.param({}, "2025-01-15T10:00", 3, "2025-01-20T10:00", id="the weekend does not count"),
+            pytest.param({"holidays": ["2025-01-16"]}, "2025-01-15T10:00", 1, "2025-01-17T10:00", id="nor a holiday"),
+            pytest.param({}, "2025-01-18T10:00", 1, "2025-01-20T10:00", id="from a day off"),
+            pytest.param({}, "2025-01-15T22:00", 1, "2025-01-17T09:00", id="by night: at the next opening"),
+            pytest.param(
+                {"dates": {"2025-01-18": [["10:00", "12:00"]]}},
+                "2025-01-17T11:00",
+                1,
+                "2025-01-18T11:00",
+                id="a day worked for once",
+            ),
+            pytest.param({}, "2025-01-15T10:00", 0, "2025-01-15T10:00", id="none"),
+        ],
+    )
+    def test_are_counted(self, calendar: dict[str, Any], start: str, days: int, due: str) -> None:
+        assert hours(**calendar).add_days(at(start), days) == at(due)
+
+    def test_keep_the_time_of_day_over_a_change_of_the_clocks(self) -> None:
+        always = replace(ALWAYS, time_zone=ZoneInfo(NEW_YORK))
+        start = at("2025-03-08T10:00", NEW_YORK)
+        assert always.add_days(start, 1) == at("2025-03-09T10:00", NEW_YORK)
+
+    def test_are_refused_where_there_are_none(self) -> None:
+        with pytest.raises(InvalidSetting, match="calendar_never_opens"):
+            BusinessHours.from_json({"time_zone": "UTC"}).add_days(at("2025-01-15T10:00"), 1)

@@ -1,9 +1,9 @@
 import pytest
 
+from chalicelib.domain.change import Change
 from chalicelib.domain.copies import MOST_COPIES, read_copies
 from chalicelib.domain.entry import Attachment, FieldChange
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.ticket import Change
 from tests import factories
 from tests.conftest import AGENT, NOW
 from tests.factories import CUSTOMER_ADDRESS, ids

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.business_hours import DEFAULT
+from chalicelib.domain.business_hours import ALWAYS, DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidSetting
-from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step, due_steps, next_step
+from chalicelib.domain.escalation import DEFAULT_LADDER, Ladder, Receiver, Step, StepAction
 from chalicelib.domain.sla import Clock, ClockName
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -32,13 +32,22 @@ def resolution(start: str = "15 09:00", target: timedelta = 5 * HOUR) -> Clock:
     return Clock.start(ClockName.RESOLUTION, at(start), target, DEFAULT, "default")
 
 
-def upcoming(clock: Clock) -> tuple[str, datetime] | None:
-    found = next_step(clock, LADDER, DEFAULT)
+def ladder(*steps: Step, awake: BusinessHours = ALWAYS) -> Ladder:
+    return Ladder(steps or LADDER, DEFAULT, awake)
+
+
+def upcoming(clock: Clock, by: Ladder | None = None) -> tuple[str, datetime] | None:
+    found = (by or ladder()).next_step(clock)
     return (found[0].key, found[1]) if found else None
 
 
-def due(clock: Clock, as_of: str) -> list[str]:
-    return [step.key for step in due_steps(clock, LADDER, DEFAULT, at(as_of))]
+def due(clock: Clock, as_of: str, by: Ladder | None = None) -> list[str]:
+    """The steps that fire one after the other."""
+    keys: list[str] = []
+    while step := (by or ladder()).due_step(clock, at(as_of)):
+        clock = clock.fired(step.key).breach(at(as_of))
+        keys.append(step.key)
+    return keys
 
 
 class TestTheInstantOfAStep:
@@ -92,9 +101,9 @@ class TestAStepFires:
         assert due(resolution(), as_of) == keys
 
     def test_in_the_order_of_time_whatever_the_order_of_the_ladder(self) -> None:
-        keys = [step.key for step in due_steps(resolution(), LADDER[::-1], DEFAULT, at("15 13:30"))]
-        assert keys == ["half", "warning"]
-        assert next_step(resolution(), LADDER[::-1], DEFAULT) == (LADDER[0], at("15 11:30"))
+        upside_down = ladder(*LADDER[::-1])
+        assert due(resolution(), "15 13:30", upside_down) == ["half", "warning"]
+        assert upcoming(resolution(), upside_down) == ("half", at("15 11:30"))
 
     def test_once(self) -> None:
         assert due(resolution().fired("half"), "15 12:00") == []
@@ -168,13 +177,50 @@ class TestReopening:
         assert upcoming(clock) == ("half", at("16 13:30"))
 
 
+class TestADueDateSetByHand:
+    def test_gives_warnings_their_share_of_the_whole_time(self) -> None:
+        """From nine to one two days later are 22 working hours: half of them are over on the 16th at eleven."""
+        assert upcoming(resolution().pin(at("17 13:00"), at("15 10:00"), DEFAULT)) == ("half", at("16 11:00"))
+
+    def test_is_told_at_the_very_instant_even_when_the_desk_is_closed(self) -> None:
+        pinned = resolution().pin(at("18 12:00"), at("15 10:00"), DEFAULT).fired("half").fired("warning")
+        assert upcoming(pinned) == ("breach", at("18 12:00"))
+        assert upcoming(pinned.breach(at("18 12:00")).fired("breach")) == ("lead", at("20 11:00"))
+
+    def test_holds_while_the_ticket_waits_for_the_customer(self) -> None:
+        pinned = resolution().pin(at("16 10:00"), at("15 10:00"), DEFAULT).pause(at("15 10:30"))
+        assert due(pinned, "16 10:00") == ["breach"]
+
+
+class TestQuietHours:
+    AWAKE = BusinessHours.from_json({"time_zone": "Asia/Seoul", "hours": {"wed": [["09:00", "12:00"]]}})
+
+    def test_keep_a_notice_until_people_are_awake(self) -> None:
+        quiet = ladder(awake=self.AWAKE)
+        assert upcoming(resolution().fired("half"), quiet) == ("warning", at("22 09:00"))
+
+    def test_do_not_move_the_breach(self) -> None:
+        assert due(resolution(), "22 09:00", ladder(awake=self.AWAKE)) == ["breach", "lead"]
+        assert resolution().breach(at("22 09:00")).breached_at == at("15 14:00")
+
+    def test_change_nothing_for_what_is_due_in_the_day(self) -> None:
+        assert upcoming(resolution(), ladder(awake=self.AWAKE)) == ("half", at("15 11:30"))
+
+
 class TestTheLadder:
-    def test_by_default_warns_the_assignee_then_tells_the_supervisor(self) -> None:
-        told = [(step.at, step.receivers, step.marks_breach) for step in DEFAULT_LADDER]
+    def test_by_default_climbs_from_the_assignee_to_the_supervisor(self) -> None:
+        told = [(step.at, step.after / HOUR, step.receivers, step.marks_breach) for step in DEFAULT_LADDER]
         assert told == [
-            (80, (Receiver.ASSIGNEE,), False),
-            (100, (Receiver.SUPERVISOR, Receiver.ASSIGNEE), True),
+            (50, 0, (Receiver.ASSIGNEE,), False),
+            (80, 0, (Receiver.ASSIGNEE,), False),
+            (100, 0, (Receiver.TEAM_LEAD,), True),
+            (100, 4, (Receiver.SUPERVISOR,), False),
+            (100, 9, (Receiver.SUPERVISOR,), False),
         ]
+
+    def test_is_exported_and_imported(self) -> None:
+        step = Step("lead", (Receiver.TEAM_LEAD,), after=90 * MINUTE, actions=(StepAction.NEXT_LEVEL,))
+        assert Step.from_json(step.to_json()) == step
 
     def test_marks_the_breach_at_the_deadline_alone(self) -> None:
         assert [step.key for step in LADDER if step.marks_breach] == ["breach"]
@@ -205,7 +251,7 @@ def test_a_clock_nobody_answers_fires_each_step_once_and_in_time(
     """The timer wakes up to `delay` seconds late; pauses of the given minutes come between its wakes."""
     clock, now, fired = resolution(target=target * MINUTE), at("15 09:00"), list[str]()
     waiting = iter(pauses)
-    while found := next_step(clock, LADDER, DEFAULT):
+    while found := ladder().next_step(clock):
         run, rest = next(waiting, (0, 0))
         if rest and now + run * MINUTE < found[1]:
             now += run * MINUTE
@@ -214,7 +260,7 @@ def test_a_clock_nobody_answers_fires_each_step_once_and_in_time(
             clock = clock.resume(now, DEFAULT)
             continue
         now = max(now, found[1] + timedelta(seconds=delay))
-        for step in due_steps(clock, LADDER, DEFAULT, now):
+        while step := ladder().due_step(clock, now):
             clock = clock.fired(step.key).breach(now)
             fired.append(step.key)
     assert sorted(fired) == sorted(set(fired))

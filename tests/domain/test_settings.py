@@ -6,8 +6,9 @@ import pytest
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.settings import General, Settings
-from chalicelib.domain.sla import DEFAULT_POLICY, ClockName
+from chalicelib.domain.sla import ClockName
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
 from tests import factories
@@ -18,7 +19,7 @@ def test_what_is_set_in_one_form_is_part_of_the_settings() -> None:
     general = General("https://desk.example", "support@desk.example", "Desk", "ko", "Europe/Berlin")
     desk = Settings.of(general)
     assert (desk.desk_name, desk.language, desk.time_zone) == ("Desk", "ko", "Europe/Berlin")
-    assert (desk.policy, desk.hours) == (DEFAULT_POLICY, DEFAULT)
+    assert (desk.policies, desk.calendars) == ((DEFAULT_POLICY,), {"default": DEFAULT})
 
 
 @pytest.mark.parametrize(
@@ -60,8 +61,9 @@ def test_a_clock_keeps_the_calendar_it_was_started_with() -> None:
     seoul, night = DEFAULT, replace(ALWAYS, time_zone=ZoneInfo("Asia/Seoul"))
     desk = factories.settings(calendars={"default": seoul, "night": night})
     clock = factories.ticket().clock(ClockName.RESOLUTION)
-    assert desk.hours_of(replace(clock, calendar="night")) == night
-    assert desk.hours_of(replace(clock, calendar="deleted")) == seoul
+    promise = desk.promise_to(factories.ticket())
+    assert promise.hours_of(replace(clock, calendar="night")) == night
+    assert promise.hours_of(replace(clock, calendar="deleted")) == seoul
 
 
 class TestTeams:

@@ -1,18 +1,13 @@
 """Rules 1–6, in January 2025 in Seoul, open Monday to Friday, nine to six; the 15th is a Wednesday."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT, BusinessHours
-from chalicelib.domain.errors import InvalidSetting
-from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step
-from chalicelib.domain.sla import DEFAULT_POLICY, Clock, ClockName, ClockState, SlaPolicy, Targets
-from chalicelib.domain.words import Priority, Status
+from chalicelib.domain.sla import Clock, ClockName, ClockState
 from tests.domain import slow_reference
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -26,10 +21,6 @@ def at(day_and_time: str) -> datetime:
 
 def resolution(start: str = "15 09:00", target: timedelta = 4 * HOUR, hours: BusinessHours = DEFAULT) -> Clock:
     return Clock.start(ClockName.RESOLUTION, at(start), target, hours, "default")
-
-
-def first_response(start: str = "15 09:00", target: timedelta = 4 * HOUR) -> Clock:
-    return Clock.start(ClockName.FIRST_RESPONSE, at(start), target, DEFAULT, "default")
 
 
 class TestStart:
@@ -71,9 +62,6 @@ class TestPause:
     def test_a_reply_received_before_the_pause_adds_nothing(self) -> None:
         clock = resolution().pause(at("15 10:00")).resume(at("15 09:59"), DEFAULT)
         assert (clock.is_running, clock.due_at) == (True, at("15 13:00"))
-
-    def test_the_first_response_never_pauses(self) -> None:
-        assert first_response().pause(at("15 10:00")) == first_response()
 
     def test_a_pause_after_the_deadline_does_not_hide_the_breach(self) -> None:
         late = resolution().pause(at("15 14:00"))
@@ -223,64 +211,58 @@ class TestSteps:
         assert resumed.generation_at == at("15 15:00")
 
 
-class TestPolicy:
-    def test_the_default_promises_more_to_the_urgent(self) -> None:
-        hours = {
-            priority.value: (targets.first_response / HOUR, targets.resolution / HOUR)
-            for priority, targets in DEFAULT_POLICY.targets.items()
-        }
-        assert hours == {"urgent": (1, 4), "high": (4, 9), "medium": (9, 27), "low": (18, 45)}
+class TestADueDateSetByHand:
+    """Rule 5."""
 
-    def test_targets_are_found_by_clock(self) -> None:
-        targets = Targets(first_response=HOUR, resolution=2 * HOUR)
-        assert [targets.of(name) for name in ClockName] == [HOUR, 2 * HOUR]
+    def test_holds_until_it_is_cleared_whatever_else_moves(self) -> None:
+        pinned = resolution().pin(at("17 12:00"), at("15 10:00"), DEFAULT)
+        paused = pinned.pause(at("15 11:00")).resume(at("16 11:00"), DEFAULT)
+        assert paused.retarget(HOUR, DEFAULT, at("16 12:00")).due_at == at("17 12:00")
 
-    def test_is_exported_and_imported(self) -> None:
-        policy = replace(
-            DEFAULT_POLICY,
-            calendar="always",
-            ladder=(*DEFAULT_LADDER, Step("lead", (Receiver.TEAM_LEAD,), after=90 * MINUTE)),
-            pauses_in=frozenset({Status.PENDING, Status.ON_HOLD}),
-        )
-        assert SlaPolicy.from_json(policy.to_json()) == policy
+    def test_cleared_it_is_due_when_its_working_time_runs_out(self) -> None:
+        pinned = resolution().pin(at("17 12:00"), at("15 10:00"), DEFAULT)
+        paused = pinned.pause(at("15 11:00")).resume(at("15 12:00"), DEFAULT)
+        assert paused.unpin(at("15 13:00"), DEFAULT).due_at == at("15 14:00")
 
-    def test_is_exported_in_minutes_and_percent(self) -> None:
-        exported = DEFAULT_POLICY.to_json()
-        assert exported["targets"]["urgent"] == {"first_response": 60, "resolution": 240}
-        assert exported["ladder"][0] == {"key": "warning", "receivers": ["assignee"], "at": 80, "after": 0}
-        assert exported["pauses_in"] == ["pending"]
+    def test_cleared_while_the_ticket_is_pending_it_is_paused(self) -> None:
+        pinned = resolution().pin(at("17 12:00"), at("15 10:00"), DEFAULT).pause(at("15 11:00"))
+        assert pinned.is_running
+        assert pinned.unpin(at("15 12:00"), DEFAULT).is_paused
 
-    def test_a_part_of_a_minute_is_kept(self) -> None:
-        exported = Targets(first_response=timedelta(seconds=90), resolution=HOUR).to_json()
-        assert exported == {"first_response": 1.5, "resolution": 60}
-        assert Targets.from_json(exported).first_response == timedelta(seconds=90)
+    def test_cleared_after_its_time_ran_out_it_is_breached_by_that_change(self) -> None:
+        cleared = resolution().pin(at("17 12:00"), at("15 10:00"), DEFAULT).unpin(at("16 10:00"), DEFAULT)
+        assert (cleared.breached_at, cleared.is_breached_by_policy) == (at("16 10:00"), True)
 
-    @pytest.mark.parametrize(
-        ("change", "code"),
-        [
-            pytest.param({"targets": {}}, "policy_without_target", id="no targets"),
-            pytest.param({"targets": dict.fromkeys(Priority, Targets(0 * HOUR, HOUR))}, "policy_target", id="no time"),
-            pytest.param({"ladder": ()}, "ladder_without_breach", id="nobody marks the breach"),
-            pytest.param({"ladder": DEFAULT_LADDER * 2}, "ladder_key_twice", id="a key twice"),
-        ],
-    )
-    def test_that_contradicts_itself_is_refused(self, change: dict[str, Any], code: str) -> None:
-        with pytest.raises(InvalidSetting, match=code):
-            replace(DEFAULT_POLICY, **change)
+    def test_that_was_missed_is_a_breach_like_any_other(self) -> None:
+        pinned = resolution().pin(at("15 11:00"), at("15 10:00"), DEFAULT)
+        assert pinned.breach(at("15 11:00")).breached_at == at("15 11:00")
+
+    def test_is_no_way_to_hide_a_breach(self) -> None:
+        late = resolution().pin(at("17 12:00"), at("15 14:00"), DEFAULT)
+        assert (late.breached_at, late.due_at) == (at("15 13:00"), at("17 12:00"))
+
+    def test_changes_nothing_once_the_promise_is_kept(self) -> None:
+        met = resolution().meet(at("15 10:00"))
+        assert met.pin(at("17 12:00"), at("15 11:00"), DEFAULT) == met
+
+    def test_is_cleared_once(self) -> None:
+        assert resolution().unpin(at("15 10:00"), DEFAULT) == resolution()
+
+
+class TestBackdating:
+    def test_begins_at_the_older_instant(self) -> None:
+        assert resolution("15 10:00").backdate(at("15 09:00"), DEFAULT).due_at == at("15 13:00")
 
     @pytest.mark.parametrize(
-        "change",
+        "clock",
         [
-            pytest.param({"targets": {"asap": {}}}, id="unknown priority"),
-            pytest.param({"targets": {"low": {"first_response": 60}}}, id="a target missing"),
-            pytest.param({"pauses_in": ["waiting"]}, id="unknown status"),
-            pytest.param({"ladder": [{"key": "warning", "receivers": ["boss"]}]}, id="unknown receiver"),
-            pytest.param({"ladder": None}, id="another shape"),
+            pytest.param(resolution("15 08:00"), id="no newer one"),
+            pytest.param(resolution("15 10:00").meet(at("15 11:00")), id="nor one that was met"),
+            pytest.param(resolution("15 10:00").breach(at("15 14:00")), id="or breached"),
         ],
     )
-    def test_that_cannot_be_read_is_refused(self, change: dict[str, Any]) -> None:
-        with pytest.raises(InvalidSetting, match="policy_unreadable"):
-            SlaPolicy.from_json({**DEFAULT_POLICY.to_json(), **change})
+    def test_moves_no_other(self, clock: Clock) -> None:
+        assert clock.backdate(at("15 09:00"), DEFAULT) == clock
 
 
 def hours_with_lunch() -> BusinessHours:

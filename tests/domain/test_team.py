@@ -68,12 +68,14 @@ def test_a_line_whose_variable_has_no_value_ends_cleanly() -> None:
 
 
 class TestTicket:
+    DESK = factories.settings()
+
     def test_it_is_handed_to_a_team_and_back_with_history(self) -> None:
-        handed = factories.ticket().hand_to(Team(70, "Repairs"), AGENT, NOW, ids(20))
+        handed = factories.ticket().hand_to(Team(70, "Repairs"), AGENT, self.DESK, NOW, ids(20))
         assert (handed.after.team, handed.outgoing) == (70, ())
         assert handed.entries[0].changes == (FieldChange("team", "", "70"),)
-        back = handed.after.hand_to(None, AGENT, NOW, ids(30))
+        back = handed.after.hand_to(None, AGENT, self.DESK, NOW, ids(30))
         assert (back.after.team, back.entries[0].changes) == (0, (FieldChange("team", "70", ""),))
 
     def test_handing_it_to_the_same_team_changes_nothing(self) -> None:
-        assert factories.ticket(team=70).hand_to(Team(70, "Repairs"), AGENT, NOW, ids(20)).is_empty
+        assert factories.ticket(team=70).hand_to(Team(70, "Repairs"), AGENT, self.DESK, NOW, ids(20)).is_empty

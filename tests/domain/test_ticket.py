@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.domain import ticket as domain
+from chalicelib.domain.change import Change
 from chalicelib.domain.entry import AuthorKind, EntryKind, FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.outgoing import Purpose
-from chalicelib.domain.sla import DEFAULT_POLICY, ClockName
+from chalicelib.domain.policy import DEFAULT_POLICY
+from chalicelib.domain.sla import ClockName
 from chalicelib.domain.texts import LONGEST_SUBJECT, LONGEST_TEXT
-from chalicelib.domain.ticket import Change, Ticket
+from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Priority, Status
 from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW, SUPERVISOR
@@ -20,9 +22,9 @@ DESK = factories.settings()
 
 
 def history(change: Change) -> list[FieldChange]:
-    """What the change leaves in the ticket's history, but for deadlines that moved along."""
+    """What the change leaves in the ticket's history, but for what its clocks did."""
     lines = [line for entry in change.entries for line in entry.changes]
-    return [line for line in lines if not line.field.endswith("_due_at")]
+    return [line for line in lines if not line.field.startswith(tuple(ClockName))]
 
 
 def reply(ticket: Ticket, text: str = "We are on it.", at: datetime = NOW + HOUR) -> Change:
@@ -309,7 +311,7 @@ class TestStatus:
     @pytest.mark.parametrize("pauses", [True, False])
     def test_on_hold_pauses_if_the_policy_says_so(self, pauses: bool) -> None:
         statuses = frozenset({Status.PENDING, Status.ON_HOLD} if pauses else {Status.PENDING})
-        desk = factories.settings(policy=replace(DEFAULT_POLICY, pauses_in=statuses))
+        desk = factories.settings(policies=(replace(DEFAULT_POLICY, pauses_in=statuses),))
         on_hold = factories.ticket().set_status(Status.ON_HOLD, AGENT, desk, NOW, ids(20)).after
         assert on_hold.clock(ClockName.RESOLUTION).is_paused is pauses
 

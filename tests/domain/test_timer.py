@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain import timer
+from chalicelib.domain.auto_close import CloseAfter
+from chalicelib.domain.change import Change
 from chalicelib.domain.entry import DESK as DESK_ITSELF
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.ticket import Change, Ticket, Timer
+from chalicelib.domain.ticket import Ticket, Timer
 from chalicelib.domain.timer import Action, Decision
 from chalicelib.domain.words import Priority, Status
 from tests import factories
@@ -18,6 +20,7 @@ from tests.factories import ids, message
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 DESK = factories.settings()
+HALF = NOW + 4 * HOUR + 30 * MINUTE  # 50 % of nine hours
 WARNING = NOW + 7 * HOUR + 12 * MINUTE  # 80 % of nine hours, at 17:12
 BREACH = NOW + DAY
 
@@ -25,10 +28,10 @@ BREACH = NOW + DAY
 def sleeping(ticket: Ticket | None = None, **others: object) -> Ticket:
     """A ticket with timer 1 asleep until its warning."""
     made = replace(ticket or factories.ticket(), **others)
-    return replace(made, timer=Timer(1, timer.next_wake(made, DESK)))
+    return replace(made, timer=Timer(1, timer.next_wake(made, DESK), NOW))
 
 
-def escalated(ticket: Ticket, as_of: object = WARNING) -> Change:
+def escalated(ticket: Ticket, as_of: object = HALF) -> Change:
     return timer.escalate(ticket, DESK, as_of, NOW, ids(300))  # type: ignore[arg-type]
 
 
@@ -38,48 +41,56 @@ def told(change: Change) -> list[tuple[str, str]]:
 
 class TestNextWake:
     def test_the_earliest_step_of_all_clocks(self) -> None:
-        assert timer.next_wake(factories.ticket(), DESK) == WARNING
+        assert timer.next_wake(factories.ticket(), DESK) == HALF
 
     def test_after_the_answer_it_is_the_resolutions_turn(self) -> None:
-        """80 % of 27 working hours are 21.6: Wednesday, 13:36."""
-        assert timer.next_wake(factories.answered(), DESK) == NOW + 2 * DAY + 3 * HOUR + 36 * MINUTE
+        """Half of 27 working hours are 13.5: Tuesday, 14:30."""
+        assert timer.next_wake(factories.answered(), DESK) == NOW + DAY + 4 * HOUR + 30 * MINUTE
 
     @pytest.mark.parametrize("status", ["resolved", "closed"])
     def test_nothing_is_left_to_wait_for_when_it_is_over(self, status: str) -> None:
         assert timer.next_wake(factories.ticket(status), DESK) is None
 
-    def test_nor_when_all_that_runs_is_paused(self) -> None:
-        assert timer.next_wake(factories.answered("pending"), DESK) is None
+    def test_nor_when_all_that_runs_is_paused_and_nobody_is_reminded(self) -> None:
+        patient = factories.settings(close_after=CloseAfter(is_on=False))
+        assert timer.next_wake(factories.answered("pending"), patient) is None
+
+    def test_a_customer_who_was_answered_is_reminded_after_three_working_days(self) -> None:
+        assert timer.next_wake(factories.answered("pending"), DESK) == NOW + 3 * DAY + 10 * MINUTE
 
 
 class TestPlan:
     def test_a_new_ticket_starts_its_first_timer(self) -> None:
         change = timer.plan(factories.opened(), DESK, NOW, ids(300))
-        assert change.after.timer == Timer(1, WARNING)
+        assert change.after.timer == Timer(1, HALF, NOW)
         start = change.outgoing[-1]
-        assert (start.purpose, start.ticket, start.params) == (Purpose.TIMER, 7, {"timer": "1"})
+        assert (start.purpose, start.ticket, start.params) == (
+            Purpose.TIMER,
+            7,
+            {"timer": "1", "wait_until": timer.written(HALF)},
+        )
 
     def test_an_earlier_step_starts_another_one(self) -> None:
         raised = sleeping().set_priority(Priority.URGENT, AGENT, DESK, NOW, ids(20))
         change = timer.plan(raised, DESK, NOW, ids(300))
-        assert change.after.timer == Timer(2, NOW + 48 * MINUTE)
-        assert change.outgoing[-1].params == {"timer": "2"}
+        assert change.after.timer == Timer(2, NOW + 30 * MINUTE, NOW)
+        assert change.outgoing[-1].params["timer"] == "2"
 
     def test_a_later_step_starts_nothing(self) -> None:
         answered = sleeping().reply("We are on it.", AGENT, 99, NOW, ids(50))
         planned = timer.plan(answered, DESK, NOW, ids(300))
-        assert planned.after.timer == Timer(1, WARNING)
+        assert planned.after.timer == Timer(1, HALF, NOW)
         assert [mail.purpose for mail in planned.outgoing] == [Purpose.REPLY]
 
     def test_a_ticket_without_a_sleeping_timer_gets_one(self) -> None:
         asleep = replace(factories.ticket(), timer=Timer(3, None))
         change = timer.plan(Change(asleep, asleep), DESK, NOW, ids(300))
-        assert change.after.timer == Timer(4, WARNING)
+        assert change.after.timer == Timer(4, HALF, NOW)
 
     def test_a_timer_that_should_have_woken_long_ago_is_lost_and_replaced(self) -> None:
         lost = sleeping()
-        assert timer.plan(Change(lost, lost), DESK, WARNING + 30 * MINUTE, ids(300)).is_empty
-        change = timer.plan(Change(lost, lost), DESK, WARNING + 2 * HOUR, ids(300))
+        assert timer.plan(Change(lost, lost), DESK, HALF + 30 * MINUTE, ids(300)).is_empty
+        change = timer.plan(Change(lost, lost), DESK, HALF + 2 * HOUR, ids(300))
         assert change.after.timer.number == 2
 
     def test_a_resolved_ticket_needs_none(self) -> None:
@@ -89,41 +100,45 @@ class TestPlan:
 
 class TestDecide:
     def test_it_waits_until_the_step_is_due(self) -> None:
-        assert timer.decide(sleeping(), 1, DESK, WARNING - MINUTE) == Decision(Action.WAIT, WARNING)
+        assert timer.decide(sleeping(), 1, DESK, HALF - MINUTE) == Decision(Action.WAIT, HALF)
 
     def test_it_escalates_at_the_very_instant(self) -> None:
-        assert timer.decide(sleeping(), 1, DESK, WARNING) == Decision(Action.ESCALATE)
+        assert timer.decide(sleeping(), 1, DESK, HALF) == Decision(Action.ESCALATE)
 
     @pytest.mark.parametrize("number", [0, 2])
     def test_one_that_was_superseded_is_done(self, number: int) -> None:
-        assert timer.decide(sleeping(), number, DESK, WARNING) == Decision(Action.DONE)
+        assert timer.decide(sleeping(), number, DESK, HALF) == Decision(Action.DONE)
 
     def test_it_is_done_when_nothing_is_left(self) -> None:
-        resolved = replace(factories.ticket("resolved"), timer=Timer(1, WARNING))
-        assert timer.decide(resolved, 1, DESK, WARNING) == Decision(Action.DONE)
+        resolved = replace(factories.ticket("resolved"), timer=Timer(1, HALF, NOW))
+        assert timer.decide(resolved, 1, DESK, HALF) == Decision(Action.DONE)
 
     def test_it_waits_on_when_the_step_moved_later(self) -> None:
-        moved = replace(factories.answered(), timer=Timer(1, WARNING))
-        assert timer.decide(moved, 1, DESK, WARNING) == Decision(Action.WAIT, timer.next_wake(moved, DESK))
+        moved = replace(factories.answered(), timer=Timer(1, HALF, NOW))
+        assert timer.decide(moved, 1, DESK, HALF) == Decision(Action.WAIT, timer.next_wake(moved, DESK))
 
 
 class TestEscalate:
     def test_the_assignee_is_warned(self) -> None:
         change = escalated(sleeping(assignee=AGENT.id))
         assert told(change) == [("sla_warning", AGENT.address)]
-        assert change.outgoing[0].params == {"clock": "first_response", "due_at": BREACH.isoformat()}
+        assert change.outgoing[0].params == {
+            "clock": "first_response",
+            "due_at": BREACH.isoformat(),
+            "step": "half",
+        }
 
     def test_an_unassigned_ticket_goes_a_level_up(self) -> None:
         assert told(escalated(sleeping())) == [("sla_warning", SUPERVISOR.address)]
 
     def test_so_does_one_whose_agent_left(self) -> None:
         gone = factories.settings(SUPERVISOR, replace(AGENT, is_active=False))
-        change = timer.escalate(sleeping(assignee=AGENT.id), gone, WARNING, NOW, ids(300))
+        change = timer.escalate(sleeping(assignee=AGENT.id), gone, HALF, NOW, ids(300))
         assert told(change) == [("sla_warning", SUPERVISOR.address)]
 
     def test_a_desk_without_supervisor_tells_its_admins(self) -> None:
         small = factories.settings(ADMIN, AGENT)
-        assert told(timer.escalate(sleeping(), small, WARNING, NOW, ids(300))) == [("sla_warning", ADMIN.address)]
+        assert told(timer.escalate(sleeping(), small, HALF, NOW, ids(300))) == [("sla_warning", ADMIN.address)]
 
     def test_a_broken_promise_is_told_above_and_to_the_assignee(self) -> None:
         change = escalated(sleeping(assignee=AGENT.id), BREACH)
@@ -153,9 +168,11 @@ class TestEscalate:
         assert [purpose for purpose, _ in told(escalated(sleeping(), BREACH + HOUR))] == ["sla_breach"]
 
     def test_two_clocks_may_be_due_at_once(self) -> None:
-        change = escalated(sleeping(), NOW + 5 * DAY)
-        assert [mail.params["clock"] for mail in change.outgoing] == ["first_response", "resolution"]
-        assert len({mail.id for mail in change.outgoing} | {entry.id for entry in change.entries}) == 4
+        change = escalated(sleeping(), NOW + 3 * DAY)
+        steps = [(mail.params["clock"], mail.params["step"]) for mail in change.outgoing]
+        first = [("first_response", key) for key in ("breach", "late", "very_late")]
+        assert steps == [*first, ("resolution", "breach")]
+        assert len({mail.id for mail in change.outgoing} | {entry.id for entry in change.entries}) == 8
 
     @pytest.mark.parametrize("status", ["resolved", "closed"])
     def test_nobody_is_told_about_what_is_over(self, status: str) -> None:
@@ -165,11 +182,11 @@ class TestEscalate:
         assert escalated(factories.answered(), BREACH).is_empty
 
     def test_a_breach_by_a_change_of_priority_is_told_once_and_keeps_its_date(self) -> None:
-        raised = sleeping().set_priority(Priority.URGENT, AGENT, DESK, NOW + 2 * HOUR, ids(20)).after
-        change = escalated(raised, NOW + 2 * HOUR)
+        raised = sleeping().set_priority(Priority.URGENT, AGENT, DESK, NOW + 90 * MINUTE, ids(20)).after
+        change = escalated(raised, NOW + 90 * MINUTE)
         assert told(change) == [("sla_breach", SUPERVISOR.address)]
-        assert change.after.clock(ClockName.FIRST_RESPONSE).breached_at == NOW + 2 * HOUR
-        assert escalated(change.after, NOW + 3 * HOUR).is_empty
+        assert change.after.clock(ClockName.FIRST_RESPONSE).breached_at == NOW + 90 * MINUTE
+        assert escalated(change.after, NOW + 100 * MINUTE).is_empty
 
     def test_reopening_rings_nobody_for_what_lies_behind_it(self) -> None:
         resolved = factories.answered("resolved")

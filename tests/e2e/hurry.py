@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chalicelib.adapters import settings
 from chalicelib.domain.business_hours import ALWAYS
-from chalicelib.domain.sla import DEFAULT_POLICY
+from chalicelib.domain.policy import DEFAULT_POLICY
 
 
 def main() -> None:

@@ -155,10 +155,14 @@ def test_what_sends_mail_may_read_files_and_knows_where_they_are(resources: dict
 def test_every_step_of_the_timer_is_tried_again_and_its_failure_recorded(resources: dict[str, Any]) -> None:
     states = resources["SlaStateMachine"]["Properties"]["Definition"]["States"]
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
-    assert set(tasks) == {"CheckTicket", "Escalate"}
+    assert {name: task["Catch"][0]["Next"] for name, task in tasks.items()} == {
+        "CheckTicket": "RecordFailure",
+        "Escalate": "RecordFailure",
+        "RecordFailure": "Failed",
+    }
     for task in tasks.values():
         assert task["Retry"][0]["BackoffRate"] > 1
-        assert task["Catch"][0]["Next"] == "Failed"
+        assert task["Retry"][0]["JitterStrategy"] == "FULL"
     assert states["WaitUntilDue"]["TimestampPath"] == "$.wait_until"
 
 

@@ -31,6 +31,7 @@ VALUES: dict[str, object] = {
     "detail": "550 no such user <b>here</b>",
     "sender": "robot@customer.example",
     "what_happens": "held",
+    "resolves_at": "Wed 2 Dec 2026",
     "held_url": "https://desk.example/agent/quarantine",
     "signature": "**Duri**\nSunny Help",
     "history": [{"attribution": "On Mon 23 Nov 2026, 10:00 KST, Hana wrote:", "text": "It <b>drips</b>\nall day"}],
@@ -41,7 +42,9 @@ VALUES: dict[str, object] = {
 EVERY_NOTICE = pytest.mark.parametrize(
     ("purpose", "language"), [(purpose, language) for purpose in PURPOSES for language in LANGUAGES]
 )
-TO_CUSTOMERS = pytest.mark.parametrize("purpose", ["acknowledgement", "reply", "survey"])
+TO_CUSTOMERS = pytest.mark.parametrize(
+    "purpose", ["acknowledgement", "auto_resolved", "close_last_reminder", "close_reminder", "reply", "survey"]
+)
 
 
 def test_there_is_a_folder_for_each_purpose() -> None:

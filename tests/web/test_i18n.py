@@ -8,11 +8,14 @@ from string import Formatter
 import pytest
 
 from chalicelib import i18n
+from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
+from chalicelib.domain.escalation import DEFAULT_LADDER
 from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
 from chalicelib.domain.mail_trouble import FailureKind
 from chalicelib.domain.outgoing import Delivery, Purpose
+from chalicelib.domain.promises import MOMENTS
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.settings import QuotedHistory
 from chalicelib.domain.sla import ClockName
@@ -36,7 +39,8 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "source": tuple(Source),
     "role": tuple(Role),
     "queue": tuple(Queue),
-    "clock": tuple(ClockName),
+    "clock": (*ClockName, "auto_close"),
+    "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep),
     "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
     "delivery": tuple(Delivery),
     "solution_status": tuple(SolutionStatus),
@@ -59,12 +63,14 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "sent_again",
             "team",
             "cc",
+            "reminded",
+            "timer",
         ),
-        *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
+        *(f"{clock}_{moment}" for clock in ClockName for moment in MOMENTS),
     ),
     "cause": (
         *(*Source, *FailureKind, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
-        *("closed_after_resolved", "accepted", "forwarded"),
+        *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed"),
     ),
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),

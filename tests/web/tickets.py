@@ -8,9 +8,8 @@ from chalicelib.adapters.transaction import put
 from chalicelib.desk import changes
 from chalicelib.desk import tickets as desk
 from chalicelib.domain.agent import Agent
-from chalicelib.domain.entry import Author, AuthorKind
+from chalicelib.domain.entry import Author, AuthorKind, Message
 from chalicelib.domain.survey import Survey
-from chalicelib.domain.ticket import Message
 from chalicelib.domain.words import Source, Status
 from tests import factories
 from tests.conftest import AGENT, FILES_BUCKET

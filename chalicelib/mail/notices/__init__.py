@@ -13,7 +13,10 @@ from markupsafe import Markup, escape
 from chalicelib.mail import markdown, threading
 
 LANGUAGES = ("ko", "en")
-PURPOSES = ("acknowledgement", "assigned", "mail_failed", "mail_flood", "reply", "sla_breach", "sla_warning", "survey")
+PURPOSES = (
+    *("acknowledgement", "assigned", "auto_resolved", "close_last_reminder", "close_reminder"),
+    *("mail_failed", "mail_flood", "reply", "sla_breach", "sla_warning", "survey"),
+)
 
 # Mail programs show these without any line or space of their own, and know no style sheet.
 _STYLES = {

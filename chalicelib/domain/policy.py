@@ -1,0 +1,159 @@
+"""The policy: how long each clock may run, by which calendar, who is told, and for which tickets all that holds.
+
+Policies stand in an order; the first whose condition fits a ticket is its own, the last fits all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from chalicelib.domain.errors import InvalidSetting
+from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
+from chalicelib.domain.sla import ClockName
+from chalicelib.domain.words import Priority, Source, Status
+
+if TYPE_CHECKING:
+    from chalicelib.domain.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Which tickets a policy is for: all that is named must fit, what is empty fits everything.
+
+    `customers` are addresses, or domains such as "@customer.example" for everybody of an organization.
+    """
+
+    priorities: frozenset[Priority] = frozenset()
+    teams: frozenset[int] = frozenset()
+    sources: frozenset[Source] = frozenset()
+    customers: frozenset[str] = frozenset()
+
+    @property
+    def fits_all(self) -> bool:
+        return self == Condition()
+
+    def fits(self, ticket: Ticket) -> bool:
+        names = {ticket.customer_address, f"@{ticket.customer_address.rpartition('@')[2]}"}
+        return (
+            (not self.priorities or ticket.priority in self.priorities)
+            and (not self.teams or ticket.team in self.teams)
+            and (not self.sources or ticket.source in self.sources)
+            and (not self.customers or not self.customers.isdisjoint(names))
+        )
+
+    @classmethod
+    def from_json(cls, condition: Mapping[str, Any]) -> Self:
+        return cls(
+            priorities=frozenset(Priority(name) for name in condition.get("priorities", ())),
+            teams=frozenset(int(team) for team in condition.get("teams", ())),
+            sources=frozenset(Source(name) for name in condition.get("sources", ())),
+            customers=frozenset(condition.get("customers", ())),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "priorities": sorted(self.priorities),
+            "teams": sorted(self.teams),
+            "sources": sorted(self.sources),
+            "customers": sorted(self.customers),
+        }
+
+
+@dataclass(frozen=True)
+class Targets:
+    """How much working time each clock may take; a field per clock, named as it is."""
+
+    first_response: timedelta
+    next_response: timedelta
+    resolution: timedelta
+
+    def of(self, name: ClockName) -> timedelta:
+        target: timedelta = getattr(self, name)
+        return target
+
+    @classmethod
+    def from_json(cls, minutes: Mapping[str, float]) -> Self:
+        """A policy of before there was a next response promises it as it does the first."""
+        known = {"next_response": minutes["first_response"], **minutes}
+        return cls(**{name: timedelta(minutes=known[name]) for name in ClockName})
+
+    def to_json(self) -> dict[str, float]:
+        """In minutes."""
+        return {name.value: in_minutes(self.of(name)) for name in ClockName}
+
+
+@dataclass(frozen=True)
+class SlaPolicy:
+    """What is promised to whom it applies; a target for each priority, and a ladder that has a step for the breach.
+
+    `calendar` is the id of its business hours, `awake` of those in which people may be told ("" for always).
+    `pauses_in` are the statuses in which the resolution is not the desk's to drive (rule 2). Raises `InvalidSetting`.
+    """
+
+    id: str
+    name: str
+    calendar: str
+    targets: Mapping[Priority, Targets]
+    ladder: tuple[Step, ...] = DEFAULT_LADDER
+    pauses_in: frozenset[Status] = frozenset({Status.PENDING})
+    condition: Condition = field(default_factory=Condition)
+    awake: str = ""
+
+    def __post_init__(self) -> None:
+        if missing := [priority for priority in Priority if priority not in self.targets]:
+            raise InvalidSetting("policy_without_target", policy=self.name, priority=missing[0].value)
+        if any(targets.of(name) <= timedelta(0) for targets in self.targets.values() for name in ClockName):
+            raise InvalidSetting("policy_target", policy=self.name)
+        if len({step.key for step in self.ladder}) < len(self.ladder):
+            raise InvalidSetting("ladder_key_twice", policy=self.name)
+        if not any(step.marks_breach for step in self.ladder):
+            raise InvalidSetting("ladder_without_breach", policy=self.name)
+
+    @classmethod
+    def from_json(cls, policy: Mapping[str, Any]) -> Self:
+        """Reads what `to_json` gives: targets and spans in minutes, shares in percent. Raises `InvalidSetting`."""
+        try:
+            return cls._read(policy)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InvalidSetting("policy_unreadable") from error
+
+    @classmethod
+    def _read(cls, policy: Mapping[str, Any]) -> Self:
+        return cls(
+            id=policy["id"],
+            name=policy["name"],
+            calendar=policy["calendar"],
+            targets={Priority(name): Targets.from_json(minutes) for name, minutes in policy["targets"].items()},
+            ladder=tuple(Step.from_json(step) for step in policy["ladder"]),
+            pauses_in=frozenset(Status(status) for status in policy["pauses_in"]),
+            condition=Condition.from_json(policy.get("condition", {})),
+            awake=policy.get("awake", ""),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "calendar": self.calendar,
+            "targets": {priority.value: self.targets[priority].to_json() for priority in Priority},
+            "ladder": [step.to_json() for step in self.ladder],
+            "pauses_in": sorted(status.value for status in self.pauses_in),
+            "condition": self.condition.to_json(),
+            "awake": self.awake,
+        }
+
+
+DEFAULT_POLICY = SlaPolicy(
+    id="default",
+    name="Default",
+    calendar="default",
+    targets={
+        Priority.URGENT: Targets(timedelta(hours=1), timedelta(hours=1), timedelta(hours=4)),
+        Priority.HIGH: Targets(timedelta(hours=4), timedelta(hours=4), timedelta(hours=9)),
+        Priority.MEDIUM: Targets(timedelta(hours=9), timedelta(hours=9), timedelta(hours=27)),
+        Priority.LOW: Targets(timedelta(hours=18), timedelta(hours=18), timedelta(hours=45)),
+    },
+)
