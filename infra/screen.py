@@ -1,7 +1,7 @@
 """What the commands show: steps with a tick, a stack's events, and tables."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -42,6 +42,15 @@ def stack_progress(what: str, resources: int, *, every_event: bool) -> Iterator[
 
         yield show
     out.print(Text("✓ ", "green") + Text(what))
+
+
+@contextmanager
+def progress(what: str, steps: int) -> Iterator[Callable[[], None]]:
+    """A bar that grows with each call of what it yields."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as shown:
+        task = shown.add_task(what, total=steps)
+        yield lambda: shown.advance(task)
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> None:

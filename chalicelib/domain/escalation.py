@@ -123,9 +123,8 @@ class Ladder:
                 continue
             at = self._instant(step, clock)
             fired_before = step.key in clock.steps_before and at <= clock.generation_at
-            lies_behind_reopening = clock.reopened_at is not None and at <= clock.reopened_at
-            if not (fired_before or lies_behind_reopening):
-                yield step, self.awake.next_open(at)
+            if not (fired_before or _lies_behind_reopening(step, clock)):
+                yield step, self.awake.next_open(max(at, clock.generation_at))
 
     def _instant(self, step: Step, clock: Clock) -> datetime:
         """Of a pinned clock, shares are of the working time that it has altogether (rule 5)."""
@@ -134,8 +133,16 @@ class Ladder:
         if clock.pinned_to:
             share = self.hours.elapsed(clock.started_at, clock.due_at) * step.at / 100
             return self.hours.add(clock.started_at, share)
-        share = clock.target * step.at / 100
-        return self.hours.add(clock.started_at, share + clock.paused + clock.overrun + step.after)
+        return self.hours.add(clock.started_at, _used_at(step, clock) + clock.paused)
+
+
+def _used_at(step: Step, clock: Clock) -> timedelta:
+    """The working time that is used when a step is due."""
+    return clock.target * step.at / 100 + clock.overrun + step.after
+
+
+def _lies_behind_reopening(step: Step, clock: Clock) -> bool:
+    return clock.reopened_with is not None and _used_at(step, clock) <= clock.reopened_with
 
 
 def in_minutes(span: timedelta) -> float:

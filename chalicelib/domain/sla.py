@@ -55,7 +55,7 @@ class Clock:
     breached_at: datetime | None = None
     overrun: timedelta = timedelta(0)
     pinned_to: datetime | None = None
-    reopened_at: datetime | None = None
+    reopened_with: timedelta | None = None
     steps_done: frozenset[str] = frozenset()
     steps_before: frozenset[str] = frozenset()
 
@@ -129,13 +129,11 @@ class Clock:
         stopped_at = self.paused_at or self.met_at
         if stopped_at is None:
             return self
-        excluded = self.paused + hours.elapsed(stopped_at, at)
-        if not self.breached_at:
-            left = self.target + self.paused - hours.elapsed(self.started_at, stopped_at)
-            excluded += max(timedelta(0), min(LEFT_AFTER_REOPENING, self.target) - left)
-        reopened_at = max(at, self.met_at or stopped_at)
-        reopened = replace(self, met_at=None, paused_at=None, paused=excluded, reopened_at=reopened_at)
-        return reopened._next_generation(reopened_at, hours)
+        used = hours.elapsed(self.started_at, stopped_at) - self.paused
+        most = used if self.breached_at else self.target - min(LEFT_AFTER_REOPENING, self.target)
+        excluded = self.paused + hours.elapsed(stopped_at, at) + max(timedelta(0), used - most)
+        reopened = replace(self, met_at=None, paused_at=None, paused=excluded, reopened_with=min(used, most))
+        return reopened._next_generation(max(at, self.met_at or stopped_at), hours)
 
     def retarget(self, target: timedelta, hours: BusinessHours, at: datetime, calendar: str = "") -> Self:
         """Recomputes an unmet promise from its original start (rule 4), also after `hours` were edited.

@@ -33,6 +33,20 @@ def mail(corpus: Path, as_json: bool) -> None:
 
 
 @bench.command()
+@click.option("--tickets", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="In the year.")
+@click.option("--seed", default=1, show_default=True, help="Another seed plays another year.")
+def clocks(tickets: int, seed: int) -> None:
+    """Play a year of a busy desk and compare its notices with what had to be sent.
+
+    People act by chance, functions crash before and after they kept what they did, timers wake late and twice. Ends
+    with 1 when a notice was missed, sent twice, early or more than a minute late.
+    """
+    from infra.bench import clocks as simulation
+
+    sys.exit(0 if simulation.show(tickets, seed) else 1)
+
+
+@bench.command()
 def faults() -> None:
     """Spoil each AWS request of the mail's functions in turn.
 
