@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from urllib.parse import unquote
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
@@ -13,7 +14,8 @@ from chalicelib.domain.customer import normal_address
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
-from chalicelib.mail.forwards import Forwarded, forwarded
+from chalicelib.mail import answers, forwards
+from chalicelib.mail.forwards import Forwarded
 from chalicelib.mail.message import InboundMail
 
 _LONGEST_NAME = 200
@@ -52,7 +54,12 @@ class Arrival:
     @cached_property
     def forwarded(self) -> Forwarded | None:
         """The mail that it passes on, None when it is no forward."""
-        return forwarded(self.mail.subject, self.mail.text, self.mail.html)
+        return forwards.forwarded(self.mail.subject, self.mail.text, self.mail.html)
+
+    @cached_property
+    def answer(self) -> str:
+        """The words that an agent wrote, "" where they can't be told from what is quoted."""
+        return answers.words(self.mail.text, self.mail.html)
 
     def is_silent(self, settings: Settings) -> bool:
         """Whether no automatic answer may follow (rule 12)."""
@@ -68,6 +75,15 @@ class Arrival:
         """
         is_ours = self.agent is not None and self.agent.may(Right.WORK_ON_TICKETS)
         return is_ours and self.mail.dmarc_pass and not self.mail.is_automatic
+
+    def why_not_public(self, settings: Settings) -> str:
+        """Why what an agent wrote must not go to the customer, as a code; "" when it may."""
+        if self.mail.suppresses_auto_reply or self.mail.loop_header:
+            return "machine_not_sent"
+        if forwards.is_forward(self.mail) or self.forwarded:
+            return "forward_not_sent"
+        shows_console = settings.url("/agent/") in unquote(self.answer)
+        return "answer_not_sent" if shows_console or not self.answer else ""
 
     def acts_as_agent(self, ticket: Ticket) -> bool:
         return self.is_from_agent and self.agent is not None and ticket.is_visible_to(self.agent)

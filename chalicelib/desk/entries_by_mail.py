@@ -19,7 +19,7 @@ from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, bel
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ids, Message, Ticket
+from chalicelib.domain.ticket import Change, Ids, Message, Ticket, author_of
 from chalicelib.domain.words import Source, Status
 
 _MOST_TEXT = 150_000
@@ -36,13 +36,14 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     Raises InvalidInput for what can't be taken, such as an agent's reply without a text.
     """
     ticket = matched.ticket
-    if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket):
+    is_author_known = _forwarded_from(arrival, settings) is not None
+    if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket) and not is_author_known:
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
     if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
         return _open(arrival, attachments, matched, settings, now, ids, also)
     if arrival.agent and arrival.acts_as_agent(ticket):
-        return _reply(arrival, arrival.agent, attachments, ticket, now, ids)
+        return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
     change = _receive(arrival, attachments, ticket, matched, settings, now, ids)
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
 
@@ -100,8 +101,14 @@ def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
 
 
 def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None:
-    """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16)."""
-    if follows and follows.is_participant(arrival.address) and follows.customer_address != arrival.address:
+    """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16). Whom a
+    forward of an agent belongs to, a person says (rule 11)."""
+    if (
+        follows
+        and not arrival.is_from_agent
+        and follows.is_participant(arrival.address)
+        and follows.customer_address != arrival.address
+    ):
         original = customers.find(follows.customer_address)
         if original:
             return original
@@ -138,12 +145,29 @@ def _receive(
     return ticket.receive(replace(message, is_from_stranger=is_from_stranger), settings, now, ids)
 
 
+def _speak(
+    arrival: Arrival,
+    by: Agent,
+    attachments: tuple[Attachment, ...],
+    ticket: Ticket,
+    matched: Match,
+    settings: Settings,
+    now: datetime,
+    ids: Ids,
+) -> Change:
+    """An agent's mail is a public reply (rule 9), unless it says what no customer may read, or nothing: then it stays
+    as a note, whole and with the cause, and nobody gets mail."""
+    if cause := arrival.why_not_public(settings):
+        message = _message(arrival, author_of(by), attachments, (*matched.remarks, cause))
+        return mail_trouble.kept_inside(ticket, message, now, ids)
+    return _reply(arrival, by, attachments, ticket, now, ids)
+
+
 def _reply(
     arrival: Arrival, by: Agent, attachments: tuple[Attachment, ...], ticket: Ticket, now: datetime, ids: Ids
 ) -> Change:
-    """An agent's authenticated mail is a public reply (rule 9)."""
     mail = arrival.mail
-    change = ticket.reply(mail.reply_text or mail.text, by, ticket.last_entry, now, ids)
+    change = ticket.reply(arrival.answer, by, ticket.last_entry, now, ids)
     said, *events = change.entries
     came = replace(
         said,

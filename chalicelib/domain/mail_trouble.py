@@ -1,4 +1,5 @@
-"""When mail goes wrong: what we sent comes back, or too much comes in. Who is told of it, once (rules 13 and 14)."""
+"""When mail goes wrong: what we sent comes back, too much comes in, or what an agent wrote must not leave. Who is told
+of it, once (rules 13 and 14)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from chalicelib.domain.customer import AddressFlag, Customer
 from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Change, Ids, Ticket, author_of
+from chalicelib.domain.ticket import Change, Ids, Message, Ticket, author_of
 
 _LONGEST_DETAIL = 200
 
@@ -94,6 +95,12 @@ def flood_notices(
     """Tells the supervisors that a sender writes too much; `cause` is a code of rule 13's two limits."""
     params = {"cause": cause, "address": sender}
     return _notices(Purpose.MAIL_FLOOD, settings.supervisors(), ticket, params, now, ids)
+
+
+def kept_inside(ticket: Ticket, message: Message, now: datetime, ids: Ids) -> Change:
+    """What an agent mailed, as a note: no customer gets it, and no clock notices it. Its remarks say why."""
+    note = replace(message.entry(next(ids)), kind=EntryKind.NOTE)
+    return Change(ticket, replace(ticket, last_entry=note.id, updated_at=now), (note,))
 
 
 def sent_again(ticket: Ticket, outgoing: Outgoing, by: Agent, now: datetime, ids: Ids) -> Change:
