@@ -18,6 +18,12 @@ _AS = {
     Sender.STRANGER: " Its sender takes no part in the ticket: the customer does not see it until an agent accepts it.",
 }
 
+_KEPT_INSIDE = {
+    "machine_not_sent": "a machine or a list may have sent it",
+    "forward_not_sent": "it passes on what others wrote",
+    "answer_not_sent": "no words of the agent's own are found in it",
+}
+
 
 def found(mail: InboundMail) -> tuple[Step, ...]:
     """Asks the desk whose names the environment holds; nothing of a mail that would go to the quarantine anyway."""
@@ -31,6 +37,7 @@ def found(mail: InboundMail) -> tuple[Step, ...]:
         "value": there.value,
         "closed": there.is_closed,
         "sender": there.sender.value if there.sender else "",
+        "why_kept_inside": there.why_kept_inside,
         "own_mail": there.is_own_mail,
         "bad_addresses": list(there.bad_addresses),
     }
@@ -50,6 +57,13 @@ def _verdict(there: Destination) -> str:
     if there.number is None or there.sender is None:
         return "It would become a new ticket: nothing in it leads to one of this desk."
     because = _BECAUSE[there.way].format(value=there.value)
+    if there.is_closed and there.sender is Sender.STRANGER:
+        return f"It would become a new ticket: its sender takes no part in the closed #{there.number}."
     if there.is_closed:
         return f"It would become a new ticket that follows up the closed #{there.number}, {because}."
+    if there.why_kept_inside:
+        why = _KEPT_INSIDE[there.why_kept_inside]
+        return (
+            f"It would become an internal note of ticket #{there.number}, {because}. The customer gets nothing: {why}."
+        )
     return f"It would become a message of ticket #{there.number}, {because}.{_AS[there.sender]}"

@@ -28,6 +28,8 @@ _SUPPRESSED = {
     "loop": "it carries the loop header of a desk",
     "null_return_path": "its return path is empty",
     "auto_submitted": "its header Auto-Submitted says that a machine sent it",
+    "receipt": "it tells that a mail was read or not",
+    "calendar_answer": "it is a calendar program's answer to an invitation",
     "precedence": "its header Precedence says bulk, list or junk",
     "list": "it has headers of a mailing list",
     "auto_response_suppress": "its header X-Auto-Response-Suppress asks for none",
@@ -163,9 +165,11 @@ def _sender(mail: InboundMail) -> Step:
     says = "DMARC passed: from an agent's address, it would count as that agent's answer."
     if mail.is_automatic:
         says = "A machine wrote it: it is kept as such, and never counts as an agent's answer."
+    elif mail.may_be_by_machine:
+        says = "A machine may have written it: even from an agent's address, it would stay on the ticket as a note."
     elif not mail.dmarc_pass:
         says = "DMARC did not pass: even from an agent's address, it would never count as that agent's answer."
-    return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.is_automatic})
+    return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.may_be_by_machine})
 
 
 def _automatic_answer(mail: InboundMail) -> Step:

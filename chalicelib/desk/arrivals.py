@@ -61,11 +61,17 @@ class Arrival:
         """The words that an agent wrote, "" where they can't be told from what is quoted."""
         return answers.words(self.mail.text, self.mail.html)
 
-    def is_silent(self, settings: Settings) -> bool:
-        """Whether no automatic answer may follow (rule 12)."""
-        mail = self.mail
-        is_hidden_copy = mail.is_blind_copy_to(settings.own_addresses)
-        return mail.suppresses_auto_reply or is_hidden_copy or mail.is_spam or bool(mail.loop_header)
+    def why_silent(self, settings: Settings) -> str:
+        """Why no automatic answer may follow (rule 12), as a code; "" when one may."""
+        mail, mark = self.mail, self.mail.automatic.suppressed_by
+        reasons = {
+            "silent_spam": mail.is_spam,
+            "silent_list": mark in ("list", "precedence"),
+            "silent_asked": mark == "auto_response_suppress",
+            "silent_automatic": mail.may_be_by_machine,
+            "silent_blind_copy": mail.is_blind_copy_to(settings.own_addresses),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
 
     @property
     def is_from_agent(self) -> bool:
@@ -78,7 +84,7 @@ class Arrival:
 
     def why_not_public(self, settings: Settings) -> str:
         """Why what an agent wrote must not go to the customer, as a code; "" when it may."""
-        if self.mail.suppresses_auto_reply or self.mail.loop_header:
+        if self.mail.may_be_by_machine:
             return "machine_not_sent"
         if forwards.is_forward(self.mail) or self.forwarded:
             return "forward_not_sent"

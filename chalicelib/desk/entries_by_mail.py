@@ -27,6 +27,7 @@ _MOST_TEXT = 150_000
 400 KB, in which every attachment has its line as well."""
 _BYTES_OF_A_LINE = 600
 _ROOM_OF_AN_ENTRY = 380_000
+_LIMIT = "acknowledgement_limit"
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
@@ -41,7 +42,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
     if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
-        return _open(arrival, attachments, matched, settings, now, ids, also)
+        return _open(arrival, attachments, _followed(arrival, matched), settings, now, ids, also)
     if arrival.agent and arrival.acts_as_agent(ticket):
         return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
     change = _receive(arrival, attachments, ticket, matched, settings, now, ids)
@@ -68,9 +69,9 @@ def _open(
     mail, follows = arrival.mail, matched.ticket
     known = _known_customer(arrival, follows)
     customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
-    is_answerable = not arrival.is_silent(settings) and not arrival.is_from_agent
-    acknowledge = is_answerable and customer.may_be_acknowledged(now)
-    remarks = matched.remarks if acknowledge or not is_answerable else (*matched.remarks, "acknowledgement_limit")
+    silence = "" if arrival.is_from_agent else _why_silent(arrival, customer, settings, now)
+    acknowledge = not (silence or arrival.is_from_agent)
+    remarks = (*matched.remarks, silence) if silence else matched.remarks
     message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
     change = domain.open_ticket(
         tickets.next_number(),
@@ -88,10 +89,23 @@ def _open(
     )
     if acknowledge:
         customer = customer.acknowledged(now)
-    elif is_answerable:
+    elif silence == _LIMIT:
         change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
     customers.keep(also, customer, known)
     return change
+
+
+def _followed(arrival: Arrival, matched: Match) -> Match:
+    """A stranger's answer to a closed ticket follows nothing up: that it may is a hint for the agent (rule 9)."""
+    ticket = matched.ticket
+    if ticket is None or arrival.takes_part(ticket):
+        return matched
+    return Match(remarks=(*matched.remarks, f"follow_up_of:{ticket.number}"))
+
+
+def _why_silent(arrival: Arrival, customer: Customer, settings: Settings, now: datetime) -> str:
+    """Why a customer gets no acknowledgement, as agents are told; "" when one leaves."""
+    return arrival.why_silent(settings) or ("" if customer.may_be_acknowledged(now) else _LIMIT)
 
 
 def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:

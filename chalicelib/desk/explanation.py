@@ -28,6 +28,7 @@ class Destination:
 
     `came_before` says that this very mail is on the ticket already (rule 10). A mail to a closed ticket makes a
     follow-up of it (rule 16). `bad_addresses` look like reply addresses, but their signature is not the desk's.
+    `why_kept_inside` is why an agent's mail would not go out to the customer, as a code, "" when it would.
     `sender` is None where there is no ticket to take part in.
     """
 
@@ -37,6 +38,7 @@ class Destination:
     came_before: bool = False
     is_closed: bool = False
     sender: Sender | None = None
+    why_kept_inside: str = ""
     is_own_mail: bool = False
     bad_addresses: tuple[str, ...] = ()
 
@@ -53,12 +55,14 @@ def destination(mail: InboundMail, now: datetime) -> Destination:
     found, signed = matching.match(arrival, settings), matching.reply_addresses(mail, settings)
     number = found.ticket.number if found.ticket else None
     named = next((recipient for recipient, ticket in signed.items() if ticket and ticket == number), "")
+    sender = _sender(arrival, found.ticket) if found.ticket else None
     return Destination(
         found.way,
         number,
         named if found.way is Way.REPLY_ADDRESS else "",
         is_closed=bool(found.ticket and found.ticket.status is Status.CLOSED),
-        sender=_sender(arrival, found.ticket) if found.ticket else None,
+        sender=sender,
+        why_kept_inside=arrival.why_not_public(settings) if sender is Sender.AGENT else "",
         is_own_mail=without_tag(arrival.address) in settings.own_addresses,
         bad_addresses=tuple(recipient for recipient, ticket in signed.items() if ticket is None),
     )

@@ -8,6 +8,8 @@ from functools import cached_property
 
 from chalicelib.domain.customer import without_tag
 
+_ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
+
 
 @dataclass(frozen=True)
 class Address:
@@ -143,13 +145,25 @@ class InboundMail:
 
     @property
     def is_automatic(self) -> bool:
-        """Whether a machine wrote it (rule 14)."""
-        return self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
+        """Whether a machine wrote it for certain (rule 14). Marks that servers set on people's mail as well, such as
+        X-Auto-Response-Suppress, do not tell it."""
+        is_answer = self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
+        return is_answer or bool(self.loop_header) or self.automatic.suppressed_by in _ONLY_BY_MACHINES
+
+    @property
+    def may_be_by_machine(self) -> bool:
+        """Whether any mark of rule 12 is on it: then nobody acts by it."""
+        return self.is_automatic or bool(self.automatic.suppressed_by)
 
     @property
     def dmarc_pass(self) -> bool:
         """A mail without this never acts as an agent (rule 9)."""
         return self.verdicts.dmarc == "pass"
+
+    @property
+    def fails_dmarc(self) -> bool:
+        """Whether the domain in From disowns it. Of the many domains that say nothing of their mail nothing is known."""
+        return self.verdicts.dmarc == "fail"
 
     @property
     def is_spam(self) -> bool:

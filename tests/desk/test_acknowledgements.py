@@ -9,7 +9,7 @@ from chalicelib.desk import tickets
 from chalicelib.domain.errors import TooMany
 from chalicelib.domain.outgoing import Purpose
 from tests import factories
-from tests.conftest import FILES_BUCKET, NOW
+from tests.conftest import FILES_BUCKET, NOW, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import receive_mail
 
@@ -40,6 +40,23 @@ def test_an_hour_later_they_go_out_again_until_ten_in_three_hours() -> None:
             form = factories.form(f"{hour}:{number}", submission_id=f"{hour}-{number}", remote_address=str(hour))
             tickets.open_from_form(form, at)
         assert acknowledgements() == answered
+
+
+@pytest.mark.parametrize(
+    ("headers", "remarks"),
+    [
+        ({}, ()),
+        ({"x_ses_spam_verdict": "FAIL"}, ("silent_spam",)),
+        ({"list_id": "<news.example>"}, ("silent_list",)),
+        ({"precedence": "bulk"}, ("silent_list",)),
+        ({"x_auto_response_suppress": "All"}, ("silent_asked",)),
+        ({"auto_submitted": "auto-generated"}, ("silent_automatic",)),
+        ({"to": "others@customer.example", "delivered_to": SUPPORT}, ("silent_blind_copy",)),
+    ],
+)
+def test_the_ticket_says_why_there_was_none(headers: dict[str, str], remarks: tuple[str, ...]) -> None:
+    receive_mail(**headers)
+    assert (acknowledgements(), journey.messages()[0].remarks) == (0 if remarks else 1, remarks)
 
 
 def test_what_is_refused_fills_no_bucket() -> None:

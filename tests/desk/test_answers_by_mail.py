@@ -155,3 +155,23 @@ class TestMachines:
         agent_writes("On our way.", **headers)
         assert_kept_inside("machine_not_sent", "On our way.")
         assert Purpose.REPLY not in {mail.purpose for mail in journey.queued()}
+
+    @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
+    def test_what_is_a_machines_for_certain_is_no_agents(self, headers: dict[str, str]) -> None:
+        receive_mail()
+        agent_writes("Backup done.", **headers)
+        message = journey.messages()[1]
+        assert (message.is_automatic, message.is_from_stranger, to_customer()) == (True, True, [])
+
+    @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
+    def test_nor_does_it_reopen_a_ticket_as_a_customers(self, headers: dict[str, str]) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        receive_mail("Delivered to your neighbour.", to=reply_address(), **headers)
+        assert (journey.status(), journey.messages()[1].is_automatic) == ("resolved", True)
+
+    def test_a_customers_mail_that_asks_for_no_automatic_answer_reopens_it(self) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        receive_mail("Broken again.", to=reply_address(), x_auto_response_suppress="DR, OOF, AutoReply")
+        assert journey.status() == "open"

@@ -103,3 +103,22 @@ def test_asking_changes_nothing() -> None:
     with on_the_wire() as wire:
         of(subject="[#1] Pump", in_reply_to="<unknown@x>", to=journey.reply_address())
     assert set(wire.requests) <= {"dynamodb.Query", "dynamodb.BatchGetItem", "dynamodb.GetItem"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"subject": "Fwd: [#1] Pump"}, "it passes on what others wrote"),
+        ({"precedence": "bulk"}, "a machine or a list may have sent it"),
+    ],
+)
+def test_it_says_why_an_agents_mail_stays_a_note(headers: dict[str, str], why: str) -> None:
+    usual = {"from_": AGENT.address, "to": journey.reply_address(), "authentication_results": journey.PASSED}
+    assert "internal note of ticket #1" in says(**(usual | headers))
+    assert why in says(**(usual | headers))
+
+
+def test_a_strangers_mail_to_a_closed_ticket_follows_nothing_up() -> None:
+    for status in (Status.RESOLVED, Status.CLOSED):
+        tickets.set_status(1, status, AGENT, NOW)
+    assert "takes no part in the closed #1" in says(from_=PARK, in_reply_to="<one@customer.example>")

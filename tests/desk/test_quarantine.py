@@ -13,7 +13,7 @@ from chalicelib.domain.errors import Conflict, NotAllowed, NotFound
 from chalicelib.domain.inbound_mail import Fate, FateState
 from tests.conftest import ADMIN, AGENT, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
-from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address, store, texts
+from tests.desk.journey import page, raw_mail, receive, receive_mail, store, texts
 from tests.desk.letters import bodies
 from tests.wire import on_the_wire
 
@@ -57,12 +57,6 @@ def test_it_is_listed_newest_first_and_once() -> None:
     older, newer = receive(b"", at=NOW), receive(b"", at=NOW + HOUR)
     inbound.receive(older, NOW, NOW)
     assert [mail.key for mail in inbound.list_in_hand(FateState.QUARANTINED)] == [newer, older]
-
-
-def test_an_agents_reply_that_says_nothing() -> None:
-    receive_mail()
-    receive_mail(" ", from_=AGENT.address, to=reply_address(), authentication_results=PASSED)
-    assert (texts(), causes()) == (["The pump is broken."], ["text_missing"])
 
 
 def test_a_mail_our_code_fails_on_is_given_up_with_its_cause() -> None:

@@ -101,6 +101,32 @@ class TestRemarks:
         receive_mail(to=f"support+{tag}@desk.example")
         assert page().entries[0].remarks == ()
 
+    def test_an_answer_to_a_closed_ticket_is_a_hint_and_no_follow_up(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        receive_mail("Let me see.", from_=STRANGER, in_reply_to="<one@customer.example>", to=reply_address())
+        ticket, message = page(2).ticket, page(2).entries[0]
+        assert (ticket.follows, ticket.customer_address, ticket.cc) == (0, STRANGER, ())
+        assert message.remarks == ("follow_up_of:1",)
+
+    @pytest.mark.parametrize("named_by", ["subject", "in_reply_to", "to"])
+    def test_a_participant_who_may_be_somebody_else_is_pointed_out(self, named_by: str) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        named = {"subject": "Re: [#1] Pump", "in_reply_to": "<one@customer.example>", "to": reply_address()}
+        receive_mail(
+            "Pay to this account.",
+            authentication_results="amazonses.com; dmarc=fail header.from=customer.example",
+            **{named_by: named[named_by]},
+        )
+        assert journey.messages()[1].remarks == ("sender_not_proven",)
+
+    @pytest.mark.parametrize("results", [None, "amazonses.com; dmarc=none", "amazonses.com; dmarc=pass"])
+    def test_whose_domain_says_nothing_of_its_mail_is_not(self, results: str | None) -> None:
+        receive_mail()
+        receive_mail("More.", to=reply_address(), authentication_results=results)
+        assert journey.messages()[1].remarks == ()
+
 
 class TestForwardedByAnAgent:
     def forward(self, results: str | None = PASSED) -> int:
