@@ -34,7 +34,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     """`also` gets what is to be saved along with the change: the customer, flags of addresses, a mail that came back.
 
     One request for each attachment, one for a new ticket's number, one for the mail that a bounce is about.
-    Raises InvalidInput for what can't be taken, such as an agent's reply without a text.
+    Raises InvalidInput for what can't be taken, such as an agent's answer to a closed ticket.
     """
     ticket = matched.ticket
     is_author_known = _forwarded_from(arrival, settings) is not None

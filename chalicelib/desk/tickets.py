@@ -11,7 +11,7 @@ from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.parallel import both
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
-from chalicelib.domain import mail_trouble
+from chalicelib.domain import mail_trouble, requester
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.copies import read_copies
@@ -22,7 +22,7 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Priority, Source, Status
-from chalicelib.mail.forwards import forwarded
+from chalicelib.mail import forwards
 from chalicelib.mail.write import is_sendable
 
 FORMS_PER_HOUR = 30
@@ -212,7 +212,7 @@ def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ..
 
 def _settle_requester(ticket: Ticket, entry: Entry, author: Mailbox | None, by: Agent, now: datetime) -> None:
     ids, also, settings = new_ids(now), Transaction(), settings_store.get()
-    change = ticket.keep_requester(entry, now)
+    change = requester.keep(ticket, entry, now)
     if author:
         known = customers.find(author.address)
         customer = known or Customer(next(ids), author.address, author.name or author.address, ticket.language, now)
@@ -225,10 +225,10 @@ def _handed_over(
     ticket: Ticket, entry: Entry, customer: Customer, by: Agent, settings: Settings, now: datetime, ids: Ids
 ) -> Change:
     """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
-    found = forwarded(ticket.subject, entry.text)
+    found, subject = forwards.forwarded(ticket.subject, entry.text), forwards.without_prefix(ticket.subject)
     if found is None or not found.text.strip():
-        return ticket.set_requester(customer, entry, by, now, ids)
-    change = ticket.set_requester(customer, replace(entry, text=found.text), by, now, ids)
+        return requester.hand_over(ticket, customer, subject, entry, by, now, ids)
+    change = requester.hand_over(ticket, customer, subject, replace(entry, text=found.text), by, now, ids)
     if not found.comment.strip():
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by

@@ -128,25 +128,6 @@ class Ticket:
             return change
         return change.then(after._moved(Status.OPEN, entry.at, settings, entry.author, ids, "customer_message"))
 
-    def set_requester(self, customer: Customer, entry: Entry, by: Agent, now: datetime, ids: Ids) -> "Change":
-        """Who wrote the mail that an agent forwarded becomes the requester, after an agent's word (rule 11)."""
-        author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
-        after = replace(
-            self,
-            customer_id=customer.id,
-            customer_name=customer.name,
-            customer_address=customer.address,
-            cc=tuple(address for address in self.cc if address != customer.address),
-            updated_at=now,
-        )
-        moved = FieldChange("requester", self.customer_address, customer.address)
-        confirmed = replace(entry, author=author, sender=customer.address, forwarded_from=None)
-        return Change(self, after, (_event(author_of(by), now, ids, "forwarded", moved),), changed=(confirmed,))
-
-    def keep_requester(self, entry: Entry, now: datetime) -> "Change":
-        """The agent who forwarded the mail stays the requester."""
-        return Change(self, replace(self, updated_at=now), changed=(replace(entry, forwarded_from=None),))
-
     def reply(
         self,
         text: str,

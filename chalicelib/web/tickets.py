@@ -206,6 +206,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "survey": page.survey,
         "customer": panel.customer,
         "flag": panel.flag,
+        "waits_for_requester": any(entry.forwarded_from for entry in page.entries),
         "other_tickets": tuple(
             other for other in panel.tickets if other.number != number and other.is_visible_to(visit.agent)
         ),

@@ -162,6 +162,14 @@ class TestForwardedByAnAgent:
         assert [ticket.number for ticket in customers.get_panel(ticket.customer_id).tickets] == [1]
         assert [entry.cause for entry in page().entries].count("forwarded") == 1
 
+    @pytest.mark.parametrize("subject", ["Fwd: Valve", "FW: Fw: Valve", "전달: Valve", "[#4711] Fwd: Valve"])
+    def test_confirmed_the_ticket_has_the_subject_of_their_mail(self, subject: str) -> None:
+        receive_mail(FORWARD, from_=AGENT.address, subject=subject, authentication_results=PASSED)
+        tickets.settle_requester(1, journey.messages()[0].id, AGENT, NOW + HOUR, is_author=True)
+        assert page().ticket.subject == "Valve"
+        renamed = page().entries[-2].changes[-1]
+        assert (renamed.field, renamed.old, renamed.new) == ("subject", subject, "Valve")
+
     def test_what_the_agent_wrote_above_it_becomes_a_note_that_no_customer_sees(self) -> None:
         tickets.settle_requester(1, self.forward(), AGENT, NOW + HOUR, is_author=True)
         assert texts() == ["The valve is stuck."]

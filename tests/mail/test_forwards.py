@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.mail.forwards import Forwarded, forwarded
+from chalicelib.mail.forwards import Forwarded, forwarded, without_prefix
 from chalicelib.mail.message import Address
 from tests.mail.attributions import ATTRIBUTIONS
 from tests.mail.quotations import HEADERS
@@ -329,3 +329,17 @@ def test_a_long_list_of_receivers_goes_over_several_lines() -> None:
     assert found
     assert [address.email for address in found.to] == [f"n{number}@customer.example" for number in range(6)]
     assert found.text == "It drips."
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Fwd: FW: Pump", "Pump"),
+        ("전달: 펌프", "펌프"),
+        ("Pump", "Pump"),
+        ("Re: Fwd: Pump", "Re: Fwd: Pump"),
+        ("Fwd:", "Fwd:"),
+    ],
+)
+def test_the_subject_that_the_forwarded_mail_had(subject: str, bare: str) -> None:
+    assert without_prefix(subject) == bare

@@ -56,6 +56,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "delivery",
             "participant",
             "requester",
+            "subject",
             "sent_again",
             "team",
             "cc",
@@ -69,7 +70,11 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),
     "flood": ("acknowledgement_limit", "possible_loop"),
-    "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
+    "remark": (
+        *("acknowledgement_limit", "follow_up_of", "reply_address_forged", "sender_not_proven"),
+        *("silent_spam", "silent_list", "silent_asked", "silent_automatic", "silent_blind_copy"),
+        *("machine_not_sent", "forward_not_sent", "answer_not_sent"),
+    ),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
         *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),

@@ -65,6 +65,13 @@ def test_an_agent_says_who_the_requester_of_a_forwarded_mail_is(
     assert tickets.get(number).customer_address == address
 
 
+def test_until_then_the_composer_says_that_the_customer_gets_nothing(agent: Visitor) -> None:
+    number = open_ticket()
+    assert "Nobody has said yet" not in page_of(agent, number).text
+    receive(number, "FYI", forwarded_from=Mailbox("hana@customer.example"))
+    assert f"a reply goes to {CUSTOMER_ADDRESS} alone" in page_of(agent, number).text
+
+
 def test_a_form_without_a_choice_settles_nothing(agent: Visitor) -> None:
     number = open_ticket()
     receive(number, "FYI", forwarded_from=Mailbox("hana@customer.example"))
@@ -91,6 +98,8 @@ def test_an_address_that_mail_came_back_from_is_shown_and_freed(agent: Visitor, 
     assert "550 &lt;no&gt; such user" in shown
     cleared = agent.follow(agent.post(f"/agent/tickets/{flagged}/address", {"address": CUSTOMER_ADDRESS}))
     assert "Mail goes to this address again." in cleared.text
+    assert "The customer will not get this reply" in shown
+    assert "The customer will not get this reply" not in cleared.text
     assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
 
 
