@@ -8,6 +8,8 @@ from chalicelib.mail import quotes
 # Without letters, blanks or anything that programs make pictures of: it comes back as it went.
 _MARK = "##==##"
 _ANY_MARK = re.compile(r"##\s{0,3}==\s{0,3}##")
+# The last line above a notice, in words of a program that we don't know.
+_INTRODUCTION = re.compile(r"(?:^|\n)[^\n]*[:：]\s*\Z")
 _INVITATIONS = {
     "en": "Write your answer above this line; it goes to the customer.",
     "ko": "답변은 이 줄 위에 써 주세요. 고객에게 전달됩니다.",
@@ -35,4 +37,6 @@ def words(text: str, html: str = "") -> str:
     at = next((place for place, line in enumerate(lines) if has_mark(line)), len(lines))
     is_set_off = at < len(lines) and bool(marks.QUOTED.match(lines[at]))
     said = quotes.own_words(text if is_set_off else "\n".join(lines[:at]), html)
-    return "" if has_mark(said) else said
+    if has_mark(said):
+        return ""
+    return _INTRODUCTION.sub("", said).rstrip() if at < len(lines) else said

@@ -81,6 +81,13 @@ def test_programs_may_dress_the_mark(mark: str) -> None:
     assert answers.words(f"On our way.\n\n{mark}\nNumber: #7") == "On our way."
 
 
+@pytest.mark.parametrize(("written", "answer"), [("", ""), ("On our way:\nby van.\n\n", "On our way:\nby van.")])
+@pytest.mark.parametrize("quote", [lambda text: text, quoted])
+def test_an_introduction_in_a_tongue_unknown_to_us_is_no_answer(written: str, answer: str, quote: object) -> None:
+    assert callable(quote)
+    assert answers.words(f"{written}Desk uma at 10 qelqan:\n{quote(notice())}") == answer
+
+
 @pytest.mark.parametrize("text", ["On our way.", "First.\n\n> The question\n\nSecond.", "-- \nMin\nDesk"])
 def test_an_answer_to_no_notice_is_what_was_written(text: str) -> None:
     assert answers.words(text)
