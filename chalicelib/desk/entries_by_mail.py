@@ -117,15 +117,8 @@ def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
 def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None:
     """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16). Whom a
     forward of an agent belongs to, a person says (rule 11)."""
-    if (
-        follows
-        and not arrival.is_from_agent
-        and follows.is_participant(arrival.address)
-        and follows.customer_address != arrival.address
-    ):
-        original = customers.find(follows.customer_address)
-        if original:
-            return original
+    if follows and not arrival.is_from_agent and arrival.address != follows.customer_address:
+        return customers.find(follows.customer_address) or arrival.known.customer
     return arrival.known.customer
 
 

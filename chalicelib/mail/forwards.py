@@ -44,7 +44,8 @@ def is_forward(mail: InboundMail) -> bool:
     has_mail = any(attachment.content_type == "message/rfc822" for attachment in mail.attachments)
     lines = mail.text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
     opening = next((line for line, kind in zip(lines, line_kinds.of(lines), strict=True) if kind in INTRODUCTIONS), "")
-    return bool(has_prefix) or has_mail or _is_forward(mail.subject, opening)
+    has_mark = bool(opening) and _is_forward(mail.subject, opening)
+    return bool(has_prefix) or has_mail or has_mark
 
 
 def without_prefix(subject: str) -> str:
