@@ -139,11 +139,6 @@ class InboundMail:
         return tuple(dict.fromkeys(identifier for identifier in nearest_first if identifier))
 
     @property
-    def suppresses_auto_reply(self) -> bool:
-        """Rule 12, as far as the mail itself tells; our own addresses and BCC are `is_blind_copy_to`'s."""
-        return bool(self.automatic.suppressed_by)
-
-    @property
     def is_automatic(self) -> bool:
         """Whether a machine wrote it for certain (rule 14). Marks that servers set on people's mail as well, such as
         X-Auto-Response-Suppress, do not tell it."""
@@ -152,8 +147,9 @@ class InboundMail:
 
     @property
     def may_be_by_machine(self) -> bool:
-        """Whether any mark of rule 12 is on it: then nobody acts by it."""
-        return self.is_automatic or bool(self.automatic.suppressed_by)
+        """Whether any mark of rule 12 is on it: then nothing answers it automatically, and nobody acts by it. Our own
+        addresses and BCC are `is_blind_copy_to`'s."""
+        return bool(self.automatic.suppressed_by)
 
     @property
     def dmarc_pass(self) -> bool:

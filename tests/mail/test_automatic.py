@@ -47,7 +47,7 @@ def test_why_a_mail_gets_no_automatic_answer(fields: dict[str, str], reason: str
     mail = read(raw_mail(**fields))
 
     assert mail.automatic.suppressed_by == reason
-    assert mail.suppresses_auto_reply is bool(reason)
+    assert mail.may_be_by_machine is bool(reason)
 
 
 CALENDAR = {"Content_Type": "text/calendar; charset=utf-8"}
