@@ -161,15 +161,20 @@ def _reply(
 def _bounce(
     arrival: Arrival, outgoing_id: int, ticket: Ticket, settings: Settings, now: datetime, ids: Ids, also: Transaction
 ) -> Change:
-    """What follows when the mail says that one of ours did not arrive. Only a mail that names its Message-ID, which
-    strangers don't know, is believed; of a delay nothing follows."""
+    """What follows when the mail says that one of ours did not arrive: it is shown on that one, and somebody is told. Of
+    a delay nothing follows.
+
+    Strangers don't know the Message-ID that it must name, but whoever was in copy does, so such a mail ends no further
+    mail to anybody (rule 14). SES's events do: it is the return path of all that it sends, so that whatever comes back
+    comes to it, at once or later (https://docs.aws.amazon.com/ses/latest/dg/mail-from.html).
+    """
     facts = arrival.mail.automatic
     outgoing = outbox.find(ticket.number, outgoing_id) if facts.bounce and outgoing_id else None
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
     recipients = tuple(address.lower() for address in facts.bounce_recipients)
     said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
-    failure = Failure(FailureKind.BOUNCE, recipients, facts.bounce_temporary is False, said)
+    failure = Failure(FailureKind.BOUNCE, recipients, False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
     feedback.keep_consequences(also, ticket, outgoing, found)
     return found.change

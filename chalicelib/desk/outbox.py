@@ -189,6 +189,7 @@ def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, l
         "failed_address": outgoing.params["address"],
         "cause": cause,
         "detail": outgoing.params["detail"],
+        "is_ended": "is_ended" in outgoing.params,
     }
 
 

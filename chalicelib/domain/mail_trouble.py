@@ -24,12 +24,12 @@ class FailureKind(StrEnum):
 class Failure:
     """What the other side said of a mail that we sent. `recipients` are lower case; none means its only receiver.
 
-    A permanent failure, and every complaint, ends further mail to the address.
+    `ends_mail` tells that nothing more goes to them: SES itself tells of a permanent failure or of who complained.
     """
 
     kind: FailureKind
     recipients: tuple[str, ...]
-    is_permanent: bool
+    ends_mail: bool
     detail: str = ""
 
 
@@ -46,11 +46,14 @@ def take_failure(
     ticket: Ticket, outgoing: Outgoing, failure: Failure, settings: Settings, now: datetime, ids: Ids
 ) -> Consequences:
     """The failure on the ticket's history, and a notice to the assignee (without one, to the supervisors): once for
-    each receiver, however often it is reported. Receivers that the mail did not have are not believed."""
+    each receiver, however often it is reported. One of which a mail told before SES did ends further mail without a
+    second notice. Receivers that the mail did not have are not believed."""
     receivers = (outgoing.to, *outgoing.cc)
-    failed = failure.recipients or (receivers if len(receivers) == 1 else ())
-    new = tuple(address for address in failed if address in receivers and address not in outgoing.failed_for)
-    if not new:
+    named = failure.recipients or (receivers if len(receivers) == 1 else ())
+    failed = tuple(address for address in dict.fromkeys(named) if address in receivers)
+    new = tuple(address for address in failed if address not in outgoing.failed_for)
+    ended = tuple(address for address in failed if failure.ends_mail and address not in outgoing.ended_for)
+    if not (new or ended):
         return Consequences(outgoing, Change(ticket, ticket), ())
     is_bounce = failure.kind is FailureKind.BOUNCE
     detail = failure.detail[:_LONGEST_DETAIL]
@@ -59,21 +62,22 @@ def take_failure(
         delivery=Delivery.BOUNCED if is_bounce else Delivery.COMPLAINED,
         error=detail or outgoing.error,
         failed_for=(*outgoing.failed_for, *new),
+        ended_for=(*outgoing.ended_for, *ended),
     )
     event = Entry(
         next(ids),
         EntryKind.EVENT,
         now,
         DESK,
-        changes=tuple(FieldChange("delivery", address, detail) for address in new),
+        changes=tuple(FieldChange("delivery", address, detail) for address in dict.fromkeys((*new, *ended))),
         cause=failure.kind,
     )
+    told = _responsible(ticket, outgoing, settings) if new else ()
     params = {"address": ", ".join(new), "cause": failure.kind.value, "detail": detail}
-    notices = _notices(Purpose.MAIL_FAILED, _responsible(ticket, outgoing, settings), ticket, params, now, ids)
+    notices = _notices(Purpose.MAIL_FAILED, told, ticket, params | ({"is_ended": "1"} if ended else {}), now, ids)
     change = Change(ticket, replace(ticket, updated_at=now), (event,), notices)
-    ends_mail = failure.is_permanent or not is_bounce
-    flags = tuple(AddressFlag(address, failure.kind, now, detail, ticket.number) for address in new)
-    return Consequences(after, change, flags if ends_mail else ())
+    flags = tuple(AddressFlag(address, failure.kind, now, detail, ticket.number) for address in ended)
+    return Consequences(after, change, flags)
 
 
 def without_acknowledgement(

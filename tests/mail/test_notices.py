@@ -28,6 +28,7 @@ VALUES: dict[str, object] = {
     "text": "It **drips** <script>x</script>\nall day",
     "failed_address": "hana@customer.example",
     "cause": "came back",
+    "is_ended": True,
     "detail": "550 no such user <b>here</b>",
     "sender": "robot@customer.example",
     "what_happens": "held",
