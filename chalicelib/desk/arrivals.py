@@ -10,6 +10,7 @@ from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import normal_address
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
@@ -17,6 +18,8 @@ from chalicelib.mail.forwards import Forwarded, forwarded
 from chalicelib.mail.message import InboundMail
 
 _LONGEST_NAME = 200
+_NOBODY = "MAILER-DAEMON"
+"""How mail systems call themselves where they give no address (RFC 5321 4.5.5 asks for none)."""
 _REPLY_PREFIXES = re.compile(
     r"^(?:\s*(?:re|aw|sv|vs|antw|odp|fwd?|wg|tr|회신|답장|전달|回复|答复|返信|转发)\s*(?:\[\d+\])?\s*[:：])+",
     re.IGNORECASE,
@@ -25,12 +28,16 @@ _REPLY_PREFIXES = re.compile(
 
 @dataclass(frozen=True)
 class Arrival:
-    """`query` is what was looked up of it, `known` the answer; `agent` who wrote it, if From names one of ours."""
+    """`query` is what was looked up of it, `known` the answer; `agent` who wrote it, if From names one of ours.
+
+    `is_desk_silent` tells that the desk acknowledges nothing for now.
+    """
 
     query: Query
     mail: InboundMail
     known: Known
     agent: Agent | None
+    is_desk_silent: bool = False
 
     @property
     def key(self) -> str:
@@ -47,7 +54,7 @@ class Arrival:
     @property
     def name(self) -> str:
         sender = self.mail.sender
-        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address
+        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address or _NOBODY
 
     @cached_property
     def forwarded(self) -> Forwarded | None:
@@ -55,10 +62,11 @@ class Arrival:
         return forwarded(self.mail.subject, self.mail.text, self.mail.html)
 
     def is_silent(self, settings: Settings) -> bool:
-        """Whether no automatic answer may follow (rule 12)."""
+        """Whether no automatic answer may follow (rule 12). One to spam or a forged sender would go to its victim."""
         mail = self.mail
         is_hidden_copy = mail.is_blind_copy_to(settings.own_addresses)
-        return mail.suppresses_auto_reply or is_hidden_copy or mail.is_spam or bool(mail.loop_header)
+        is_abuse = mail.is_spam or mail.is_forged
+        return mail.suppresses_auto_reply or is_hidden_copy or is_abuse or bool(mail.loop_header)
 
     @property
     def is_from_agent(self) -> bool:
@@ -80,8 +88,8 @@ class Arrival:
 
 
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:
-    """One request. The mail must have a sender whose address is one."""
-    address = normal_address(mail.sender.email if mail.sender else "")
+    """One request. Only a bounce may come from nobody or from what is no address. Raises InvalidInput otherwise."""
+    address = _address(mail)
     query = Query(
         key=key,
         thread_ids=(*mail.automatic.bounced_ids, *mail.thread_ids),
@@ -92,6 +100,15 @@ def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settin
         received_at=received_at,
     )
     return Arrival(query, mail, inbound_mail.look_up(query), settings.agent_by_address(address))
+
+
+def _address(mail: InboundMail) -> str:
+    try:
+        return normal_address(mail.sender.email if mail.sender else "")
+    except InvalidInput:
+        if mail.automatic.bounce:
+            return ""
+        raise
 
 
 def fate_of(

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from chalicelib.adapters import customers, outbox, tickets
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import feedback
+from chalicelib.desk import feedback, floods
 from chalicelib.desk.arrivals import Arrival
-from chalicelib.desk.changes import new_ids
 from chalicelib.desk.matching import Match
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
@@ -47,13 +46,6 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
 
 
-def announce_flood(also: Transaction, arrival: Arrival, number: int, settings: Settings, now: datetime) -> None:
-    """Tells the supervisors, on the ticket of the mail before, that further ones are held (rule 13)."""
-    ticket = tickets.get(number)
-    for notice in mail_trouble.flood_notices(ticket, "possible_loop", arrival.address, settings, now, new_ids(now)):
-        outbox.announce(also, notice)
-
-
 def _open(
     arrival: Arrival,
     attachments: tuple[Attachment, ...],
@@ -68,8 +60,8 @@ def _open(
     known = _known_customer(arrival, follows)
     customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
     is_answerable = not arrival.is_silent(settings) and not arrival.is_from_agent
-    acknowledge = is_answerable and customer.may_be_acknowledged(now)
-    remarks = matched.remarks if acknowledge or not is_answerable else (*matched.remarks, "acknowledgement_limit")
+    flood = floods.reached(customer, arrival.is_desk_silent, now) if is_answerable else None
+    remarks = (*matched.remarks, flood) if flood else matched.remarks
     message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
     change = domain.open_ticket(
         tickets.next_number(),
@@ -83,12 +75,10 @@ def _open(
         cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
         team=_team(arrival, follows, settings),
-        acknowledge=acknowledge,
+        acknowledge=is_answerable and flood is None,
     )
-    if acknowledge:
-        customer = customer.acknowledged(now)
-    elif is_answerable:
-        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
+    if is_answerable:
+        change, customer = floods.count(change, customer, flood, settings, now, ids, also)
     customers.keep(also, customer, known)
     return change
 
@@ -135,7 +125,8 @@ def _receive(
     author = Author(AuthorKind.CUSTOMER, customer_id, arrival.name)
     message = _message(arrival, author, attachments, matched.remarks)
     is_from_stranger = not ticket.is_participant(arrival.address)
-    return ticket.receive(replace(message, is_from_stranger=is_from_stranger), settings, now, ids)
+    is_bounce = arrival.mail.automatic.bounce and matched.outgoing != 0
+    return ticket.receive(replace(message, is_from_stranger=is_from_stranger, is_bounce=is_bounce), settings, now, ids)
 
 
 def _reply(
@@ -161,8 +152,8 @@ def _reply(
 def _bounce(
     arrival: Arrival, outgoing_id: int, ticket: Ticket, settings: Settings, now: datetime, ids: Ids, also: Transaction
 ) -> Change:
-    """What follows when the mail says that one of ours did not arrive: it is shown on that one, and somebody is told. Of
-    a delay nothing follows.
+    """What follows when the mail says that one of ours did not arrive: it is shown on that one, and somebody is told.
+    Of a delay nothing follows.
 
     Strangers don't know the Message-ID that it must name, but whoever was in copy does, so such a mail ends no further
     mail to anybody (rule 14). SES's events do: it is the return path of all that it sends, so that whatever comes back
@@ -198,7 +189,8 @@ def _message(
         sender=arrival.address,
         has_html=bool(mail.html),
         sent_at=believable(mail.date, arrival.received_at),
-        remarks=remarks,
+        remarks=(*remarks, "sender_forged") if mail.is_forged else remarks,
+        is_proven=mail.dmarc_pass,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.agent import Agent
-from chalicelib.domain.customer import AddressFlag, Customer
+from chalicelib.domain.customer import AddressFlag
 from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
@@ -18,6 +18,14 @@ _LONGEST_DETAIL = 200
 class FailureKind(StrEnum):
     BOUNCE = "bounce"
     COMPLAINT = "complaint"  # it arrived, and the receiver called it spam
+
+
+class Flood(StrEnum):
+    """The limits of rule 13, as codes of remarks and notices."""
+
+    SENDER = "acknowledgement_limit"  # one sender has had many acknowledgements
+    DESK = "desk_limit"  # all senders together
+    ALIKE = "possible_loop"  # many mails of one sender with one subject
 
 
 @dataclass(frozen=True)
@@ -80,23 +88,12 @@ def take_failure(
     return Consequences(after, change, flags)
 
 
-def without_acknowledgement(
-    opened: Change, customer: Customer, settings: Settings, now: datetime, ids: Ids
-) -> tuple[Change, Customer]:
-    """A new ticket whose customer has had as many acknowledgements as the limits allow: supervisors are told of it,
-    once in the longest of them."""
-    if not customer.is_to_be_alerted_of(now):
-        return opened, customer
-    notices = flood_notices(opened.after, "acknowledgement_limit", customer.address, settings, now, ids)
-    told = opened.then(Change(opened.after, opened.after, outgoing=notices))
-    return told, replace(customer, alerted_at=now)
-
-
 def flood_notices(
-    ticket: Ticket, cause: str, sender: str, settings: Settings, now: datetime, ids: Ids
+    ticket: Ticket, flood: Flood, sender: str, mails: int, settings: Settings, now: datetime, ids: Ids
 ) -> tuple[Outgoing, ...]:
-    """Tells the supervisors that a sender writes too much; `cause` is a code of rule 13's two limits."""
-    params = {"cause": cause, "address": sender}
+    """Tells the supervisors that too much comes: from which sender ("": from many), and how many mails reached the
+    limit."""
+    params = {"cause": flood.value, "address": sender, "mails": str(mails)}
     return _notices(Purpose.MAIL_FLOOD, settings.supervisors(), ticket, params, now, ids)
 
 

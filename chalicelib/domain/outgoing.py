@@ -72,11 +72,14 @@ class Outgoing:
             outgoing_id, self.ticket, self.purpose, now, self.to, self.cc, entry_id=self.entry_id, params=self.params
         )
 
-    def at_try(self, number: int) -> "Outgoing":
-        """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail."""
-        if number <= self.attempts + 1:
+    def at_try(self, number: int, *, is_again: bool = False) -> "Outgoing":
+        """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail.
+
+        `is_again` says that it was handed over once more after all tries: at least the last of them left no word.
+        """
+        if number <= self.attempts + 1 and not is_again:
             return self
-        return replace(self, attempts=number - 1, maybe_left=True)
+        return replace(self, attempts=max(self.attempts, number - 1), maybe_left=True)
 
     def sent(self, wire_id: str, now: datetime) -> "Outgoing":
         return replace(

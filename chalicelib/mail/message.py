@@ -152,6 +152,11 @@ class InboundMail:
         return self.verdicts.dmarc == "pass"
 
     @property
+    def is_forged(self) -> bool:
+        """Whether the domain in From says that this mail is not its own (RFC 7489); many domains say nothing."""
+        return self.verdicts.dmarc == "fail"
+
+    @property
     def is_spam(self) -> bool:
         return self.verdicts.spam == "fail"
 

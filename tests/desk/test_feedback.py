@@ -1,6 +1,7 @@
 """Mail of ours that came back, as SES or a mail tells: its address is flagged, the assignee told once (rule 14)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.inbound_mail import FateState
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.words import Status
-from tests.conftest import AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR
+from tests.conftest import AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import bounce_mail, deliver_all, page, receive, receive_mail, reply_address, sent
 from tests.factories import CUSTOMER_ADDRESS
@@ -149,6 +150,27 @@ class TestBouncesByMail:
         assert outgoing(Purpose.REPLY).delivery is Delivery.SENT
         deliver_all()
         assert "Nothing more is sent there" not in journey.text_of(sent(SUPERVISOR.address)[0])
+
+    @pytest.mark.parametrize("from_", [b"From: <>\r\n", b"", b"From: MAILER-DAEMON\r\n", b"From: <root@localhost>\r\n"])
+    def test_one_from_nobody_is_known_by_the_mail_that_it_names(self, from_: bytes) -> None:
+        raw = bounce_mail(acknowledged()).replace(b"From: Mail Delivery <mailer-daemon@mx.example>\r\n", from_)
+        receive(raw)
+        assert (journey.numbers(), len(journey.messages())) == ([1], 2)
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
+        assert journey.messages()[1].author.name
+
+    def test_one_from_nobody_about_no_mail_of_ours_is_quarantined_although_it_knows_the_reply_address(self) -> None:
+        unknown = replace(acknowledged(), wire_id="0100-guessed@email.amazonses.com")
+        raw = bounce_mail(unknown).replace(b"Mail Delivery <mailer-daemon@mx.example>", b"<>")
+        for to in (SUPPORT, reply_address()):
+            receive(raw.replace(b"support@desk.example", to.encode()).replace(b"dsn-", to[:9].encode()))
+        assert len(journey.messages()) == 1
+        assert [mail.cause for mail in inbound.list_in_hand(FateState.QUARANTINED)] == ["no_sender"] * 2
+
+    def test_no_stranger_wrote_it_yet_the_customer_does_not_see_it(self) -> None:
+        receive(bounce_mail(acknowledged()))
+        message = journey.messages()[1]
+        assert (message.is_bounce, message.is_public) == (True, False)
 
     @pytest.mark.parametrize("is_mail_first", [True, False])
     def test_both_reports_of_one_failure_tell_once_and_that_of_ses_ends_mail(self, is_mail_first: bool) -> None:

@@ -11,7 +11,7 @@ from chalicelib import i18n
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
 from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
-from chalicelib.domain.mail_trouble import FailureKind
+from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.settings import QuotedHistory
@@ -68,8 +68,8 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     ),
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),
-    "flood": ("acknowledgement_limit", "possible_loop"),
-    "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
+    "flood": tuple(Flood),
+    "remark": ("acknowledgement_limit", "desk_limit", "follow_up_of", "reply_address_forged", "sender_forged"),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
         *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
@@ -98,7 +98,7 @@ def test_every_value_that_is_shown_has_words(family: str) -> None:
 
 
 def test_every_cause_says_what_to_do_about_it() -> None:
-    for family in ("quarantine", "letter"):
+    for family in ("quarantine", "letter", "flood"):
         assert [cause for cause in FAMILIES[family] if f"{family}.{cause}.cure" not in KEYS] == []
 
 
