@@ -91,7 +91,7 @@ def dismiss(key: str, by: Agent) -> Fate:
 
 
 def _put_aside(fate: Fate) -> Fate:
-    """Unless a ticket has the mail or a person dismissed it, and no ticket has it now: then its fate is that."""
+    """Unless a ticket has the mail, or a person dismissed it and no ticket has it now: then its fate is that."""
     if inbound_mail.keep_fate(fate) if fate.state in SETTLED else inbound_mail.put_aside(fate):
         return fate
     return inbound_mail.get_fate(fate.key)
@@ -136,7 +136,7 @@ def _hold(arrival: Arrival, settings: Settings, now: datetime) -> Fate:
     fate, alike = arrival.fate(FateState.HELD, "possible_loop"), arrival.known.alike
     also = Transaction()
     inbound_mail.hold(also, fate)
-    floods.announce_held(also, arrival.address, alike.ticket, alike.count, settings, now)
+    floods.announce_held(also, arrival.address or arrival.name, alike.ticket, alike.count, settings, now)
     also.commit()
     logger.warning("mail held", key=arrival.key)
     return fate
