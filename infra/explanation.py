@@ -24,6 +24,8 @@ _QUARANTINE = {
     "address_missing": "The sender has no address.",
     "address_invalid": "The sender's address is none that could be answered.",
 }
+_ABOUT_SENDER = frozenset({"no_sender", "address_missing", "address_invalid"})
+_UNLESS_IT_CAME_BACK = " If it came back for a mail of the desk, it goes onto that one's ticket all the same."
 _SUPPRESSED = {
     "loop": "it carries the loop header of a desk",
     "null_return_path": "its return path is empty",
@@ -37,6 +39,7 @@ _SUPPRESSED = {
     "robot": "its sender is an address that nobody reads",
     "bounce": "it is a bounce",
     "spam": "the receiving server took it for spam",
+    "forged": "its sender may be forged, since DMARC failed",
 }
 
 
@@ -119,7 +122,8 @@ def quarantine_cause(mail: InboundMail) -> str:
 def _steps(mail: InboundMail) -> Iterator[Step]:
     yield _verdicts(mail)
     if cause := quarantine_cause(mail):
-        yield Step("quarantine", f"It would go to the quarantine. {_QUARANTINE[cause]}", {"cause": cause})
+        unless = _UNLESS_IT_CAME_BACK if mail.automatic.bounce and cause in _ABOUT_SENDER else ""
+        yield Step("quarantine", f"It would go to the quarantine. {_QUARANTINE[cause]}{unless}", {"cause": cause})
         return
     yield _reply_addresses(mail)
     yield _ids(mail)
@@ -173,7 +177,8 @@ def _sender(mail: InboundMail) -> Step:
 
 
 def _automatic_answer(mail: InboundMail) -> Step:
-    reason = mail.automatic.suppressed_by or ("loop" if mail.loop_header else "") or ("spam" if mail.is_spam else "")
+    further = {"loop": bool(mail.loop_header), "spam": mail.is_spam, "forged": mail.fails_dmarc}
+    reason = mail.automatic.suppressed_by or next((name for name, holds in further.items() if holds), "")
     says = "An automatic answer may follow, within the limits per sender."
     if reason:
         says = f"No automatic answer follows, because {_SUPPRESSED.get(reason, reason)}."

@@ -190,6 +190,13 @@ class TestDeliver:
         assert app.deliver(self.outbox_event(), CONTEXT) == NOTHING_FAILED
         assert self.deliveries() == [Delivery.SENT, Delivery.SENT]
 
+    def test_one_that_was_handed_over_before_may_have_left_already(self) -> None:
+        made = self.outbox_event()
+        first = made["Records"][0]
+        first["body"] = json.dumps(json.loads(first["body"]) | {"is_again": True})
+        app.deliver(made, CONTEXT)
+        assert [journey.page(number).outgoing[0].maybe_left for number in (1, 2)] == [True, False]
+
     def test_one_that_is_refused_does_not_delay_the_other(self) -> None:
         first = self.outbox_event()["Records"][0]["messageId"]
         with on_the_wire() as wire:

@@ -1,7 +1,7 @@
 """Mails as SES stored them, what is known of each, and what became of it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,6 @@ class Alike:
 
     count: int = 0
     ticket: int = 0
-    is_alerted: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,13 +167,9 @@ def count_alike(transaction: Transaction, query: Query, number: int) -> None:
     """Counts one more mail of this sender with this subject, which went to ticket `number`."""
     forgotten_at = _hour_of(query.received_at) + _KEPT_SECONDS
     actions = [Path("total").add(1), Path("ticket").set(number), Path("kind").set("loop")]
-    transaction.update(_loop_item(query), [*actions, Path("expires_at").set(forgotten_at)])
-
-
-def mark_alerted(transaction: Transaction, query: Query) -> None:
-    """People are told of the flood once in its hour: the transaction fails with StaleVersion when they were."""
-    is_first = LoopItem.is_alerted.does_not_exist()
-    transaction.update(_loop_item(query), [LoopItem.is_alerted.set(True)], is_first)
+    transaction.update(
+        LoopItem(_alike_key(query.alike, query.received_at), "LOOP"), [*actions, Path("expires_at").set(forgotten_at)]
+    )
 
 
 def settle(transaction: Transaction, fate: Fate) -> None:
@@ -190,6 +185,11 @@ def hold(transaction: Transaction, fate: Fate) -> None:
 def keep_fate(fate: Fate) -> bool:
     """Writes a fate alone. False when a ticket has the mail already: then that stays. Harmless when repeated."""
     return _keep(fate, _is_free())
+
+
+def put_aside(fate: Fate) -> bool:
+    """As `keep_fate`, but what a person dismissed stays dismissed as well."""
+    return _keep(fate, _is_free(but={FateState.DISMISSED}))
 
 
 def keep_first_fate(fate: Fate) -> bool:
@@ -259,9 +259,9 @@ def item_of(fate: Fate) -> MailItem:
     return item
 
 
-def _is_free() -> Condition:
-    """That no ticket has the mail."""
-    open_states = [state.value for state in FateState if state not in SETTLED]
+def _is_free(but: Collection[FateState] = ()) -> Condition:
+    """That no ticket has the mail, nor is it in any of these states."""
+    open_states = [state.value for state in FateState if state not in {*SETTLED, *but}]
     is_free: Condition = MailItem.pk.does_not_exist() | Path("body.state").is_in(*open_states)
     return is_free
 
@@ -269,11 +269,7 @@ def _is_free() -> Condition:
 def _alike_of(item: Item | None) -> Alike:
     if not isinstance(item, LoopItem):
         return Alike()
-    return Alike(int(item.total or 0), int(item.ticket or 0), bool(item.is_alerted))
-
-
-def _loop_item(query: Query) -> LoopItem:
-    return LoopItem(_alike_key(query.alike, query.received_at), "LOOP")
+    return Alike(int(item.total or 0), int(item.ticket or 0))
 
 
 def _alike_key(alike: str, at: datetime) -> str:

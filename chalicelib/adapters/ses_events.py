@@ -36,12 +36,17 @@ def _bounce(event: Mapping[str, Any]) -> Failure:
 
 
 def _complaint(event: Mapping[str, Any]) -> Failure | None:
-    """Of people only: a machine's "not-spam" is no complaint."""
+    """Of people only: a machine's "not-spam" is no complaint. SES names everybody who may have complained, which most
+    providers don't tell: where that are several, mail to none of them ends.
+
+    https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html (complained recipients)
+    """
     complaint = event["complaint"]
     kind = str(complaint.get("complaintFeedbackType") or "")
     if kind == "not-spam":
         return None
-    return Failure(FailureKind.COMPLAINT, _addresses(complaint["complainedRecipients"]), True, kind)
+    recipients = _addresses(complaint["complainedRecipients"])
+    return Failure(FailureKind.COMPLAINT, recipients, len(recipients) == 1, kind)
 
 
 def _reject(event: Mapping[str, Any]) -> Failure:

@@ -11,6 +11,7 @@ from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import normal_address
+from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
@@ -19,6 +20,8 @@ from chalicelib.mail.forwards import Forwarded
 from chalicelib.mail.message import InboundMail
 
 _LONGEST_NAME = 200
+_NOBODY = "MAILER-DAEMON"
+"""How mail systems call themselves where they give no address (RFC 5321 4.5.5 asks for none)."""
 _REPLY_PREFIXES = re.compile(
     r"^(?:\s*(?:re|aw|sv|vs|antw|odp|fwd?|wg|tr|회신|답장|전달|回复|答复|返信|转发)\s*(?:\[\d+\])?\s*[:：])+",
     re.IGNORECASE,
@@ -27,12 +30,16 @@ _REPLY_PREFIXES = re.compile(
 
 @dataclass(frozen=True)
 class Arrival:
-    """`query` is what was looked up of it, `known` the answer; `agent` who wrote it, if From names one of ours."""
+    """`query` is what was looked up of it, `known` the answer; `agent` who wrote it, if From names one of ours.
+
+    `is_desk_silent` tells that the desk acknowledges nothing for now.
+    """
 
     query: Query
     mail: InboundMail
     known: Known
     agent: Agent | None
+    is_desk_silent: bool = False
 
     @property
     def key(self) -> str:
@@ -49,7 +56,7 @@ class Arrival:
     @property
     def name(self) -> str:
         sender = self.mail.sender
-        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address
+        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address or _NOBODY
 
     @cached_property
     def forwarded(self) -> Forwarded | None:
@@ -62,10 +69,14 @@ class Arrival:
         return answers.words(self.mail.text, self.mail.html)
 
     def why_silent(self, settings: Settings) -> str:
-        """Why no automatic answer may follow (rule 12), as a code; "" when one may."""
+        """Why no automatic answer may follow (rule 12), as a code; "" when one may.
+
+        One to spam or to a sender who is not proven would go to somebody who never wrote.
+        """
         mail, mark = self.mail, self.mail.automatic.suppressed_by
         reasons = {
             "silent_spam": mail.is_spam,
+            "silent_not_proven": mail.fails_dmarc,
             "silent_list": mark in ("list", "precedence"),
             "silent_asked": mark == "auto_response_suppress",
             "silent_automatic": mail.may_be_by_machine,
@@ -102,8 +113,8 @@ class Arrival:
 
 
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:
-    """One request. The mail must have a sender whose address is one."""
-    address = normal_address(mail.sender.email if mail.sender else "")
+    """One request. Only a bounce may come from nobody or from what is no address. Raises InvalidInput otherwise."""
+    address = _address(mail)
     query = Query(
         key=key,
         thread_ids=(*mail.automatic.bounced_ids, *mail.thread_ids),
@@ -114,6 +125,15 @@ def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settin
         received_at=received_at,
     )
     return Arrival(query, mail, inbound_mail.look_up(query), settings.agent_by_address(address))
+
+
+def _address(mail: InboundMail) -> str:
+    try:
+        return normal_address(mail.sender.email if mail.sender else "")
+    except InvalidInput:
+        if mail.automatic.bounce:
+            return ""
+        raise
 
 
 def fate_of(

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from chalicelib.adapters import customers, outbox, tickets
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import feedback
+from chalicelib.desk import feedback, floods
 from chalicelib.desk.arrivals import Arrival
-from chalicelib.desk.changes import new_ids
 from chalicelib.desk.matching import Match
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
@@ -27,7 +26,6 @@ _MOST_TEXT = 150_000
 400 KB, in which every attachment has its line as well."""
 _BYTES_OF_A_LINE = 600
 _ROOM_OF_AN_ENTRY = 380_000
-_LIMIT = "acknowledgement_limit"
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
@@ -49,13 +47,6 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
 
 
-def announce_flood(also: Transaction, arrival: Arrival, number: int, settings: Settings, now: datetime) -> None:
-    """Tells the supervisors, on the ticket of the mail before, that further ones are held (rule 13)."""
-    ticket = tickets.get(number)
-    for notice in mail_trouble.flood_notices(ticket, "possible_loop", arrival.address, settings, now, new_ids(now)):
-        outbox.announce(also, notice)
-
-
 def _open(
     arrival: Arrival,
     attachments: tuple[Attachment, ...],
@@ -69,9 +60,11 @@ def _open(
     mail, follows = arrival.mail, matched.ticket
     known = _known_customer(arrival, follows)
     customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
-    silence = "" if arrival.is_from_agent else _why_silent(arrival, customer, settings, now)
-    acknowledge = not (silence or arrival.is_from_agent)
-    remarks = (*matched.remarks, silence) if silence else matched.remarks
+    silence = "" if arrival.is_from_agent else arrival.why_silent(settings)
+    is_answerable = not (silence or arrival.is_from_agent)
+    flood = floods.reached(customer, arrival.is_desk_silent, now) if is_answerable else None
+    why = silence or flood
+    remarks = (*matched.remarks, why) if why else matched.remarks
     message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
     change = domain.open_ticket(
         tickets.next_number(),
@@ -85,12 +78,10 @@ def _open(
         cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
         team=_team(arrival, follows, settings),
-        acknowledge=acknowledge,
+        acknowledge=is_answerable and flood is None,
     )
-    if acknowledge:
-        customer = customer.acknowledged(now)
-    elif silence == _LIMIT:
-        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
+    if is_answerable:
+        change, customer = floods.count(change, customer, flood, settings, now, ids, also)
     customers.keep(also, customer, known)
     return change
 
@@ -101,11 +92,6 @@ def _followed(arrival: Arrival, matched: Match) -> Match:
     if ticket is None or arrival.takes_part(ticket):
         return matched
     return Match(remarks=(*matched.remarks, f"follow_up_of:{ticket.number}"))
-
-
-def _why_silent(arrival: Arrival, customer: Customer, settings: Settings, now: datetime) -> str:
-    """Why a customer gets no acknowledgement, as agents are told; "" when one leaves."""
-    return arrival.why_silent(settings) or ("" if customer.may_be_acknowledged(now) else _LIMIT)
 
 
 def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
@@ -149,7 +135,8 @@ def _receive(
     author = Author(AuthorKind.CUSTOMER, customer_id, arrival.name)
     message = _message(arrival, author, attachments, matched.remarks)
     is_from_stranger = not ticket.is_participant(arrival.address)
-    return ticket.receive(replace(message, is_from_stranger=is_from_stranger), settings, now, ids)
+    is_bounce = arrival.mail.automatic.bounce and matched.outgoing != 0
+    return ticket.receive(replace(message, is_from_stranger=is_from_stranger, is_bounce=is_bounce), settings, now, ids)
 
 
 def _speak(
@@ -192,15 +179,20 @@ def _reply(
 def _bounce(
     arrival: Arrival, outgoing_id: int, ticket: Ticket, settings: Settings, now: datetime, ids: Ids, also: Transaction
 ) -> Change:
-    """What follows when the mail says that one of ours did not arrive. Only a mail that names its Message-ID, which
-    strangers don't know, is believed; of a delay nothing follows."""
+    """What follows when the mail says that one of ours did not arrive: it is shown on that one, and somebody is told.
+    Of a delay nothing follows.
+
+    Strangers don't know the Message-ID that it must name, but whoever was in copy does, so such a mail ends no further
+    mail to anybody (rule 14). SES's events do: it is the return path of all that it sends, so that whatever comes back
+    comes to it, at once or later (https://docs.aws.amazon.com/ses/latest/dg/mail-from.html).
+    """
     facts = arrival.mail.automatic
     outgoing = outbox.find(ticket.number, outgoing_id) if facts.bounce and outgoing_id else None
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
     recipients = tuple(address.lower() for address in facts.bounce_recipients)
     said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
-    failure = Failure(FailureKind.BOUNCE, recipients, facts.bounce_temporary is False, said)
+    failure = Failure(FailureKind.BOUNCE, recipients, False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
     feedback.keep_consequences(also, ticket, outgoing, found)
     return found.change
@@ -225,6 +217,7 @@ def _message(
         has_html=bool(mail.html),
         sent_at=believable(mail.date, arrival.received_at),
         remarks=remarks,
+        is_proven=mail.dmarc_pass,
     )
 
 

@@ -44,7 +44,7 @@ class Destination:
 
 
 def destination(mail: InboundMail, now: datetime) -> Destination:
-    """Of a mail whose sender has a valid address: the requests of its arrival.
+    """Of a mail whose sender has a valid address, or of a bounce: the requests of its arrival.
 
     Raises InvalidInput("address_missing" | "address_invalid") for any other one.
     """

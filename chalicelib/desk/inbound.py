@@ -7,13 +7,13 @@ from datetime import datetime
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import arrivals, entries_by_mail, matching
+from chalicelib.desk import arrivals, entries_by_mail, floods, matching
 from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.matching import Match
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address, without_tag
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
+from chalicelib.domain.customer import without_tag
+from chalicelib.domain.errors import Conflict, DeskIsSilent, InvalidInput, NotFound
 from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.log import logger
@@ -91,25 +91,22 @@ def dismiss(key: str, by: Agent) -> Fate:
 
 
 def _put_aside(fate: Fate) -> Fate:
-    """Unless a ticket has the mail: then its fate is that."""
-    if inbound_mail.keep_fate(fate):
+    """Unless a ticket has the mail, or a person dismissed it and no ticket has it now: then its fate is that."""
+    if inbound_mail.keep_fate(fate) if fate.state in SETTLED else inbound_mail.put_aside(fate):
         return fate
     return inbound_mail.get_fate(fate.key)
 
 
 def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
-    """A code, "" for a mail that may become a ticket. Our own mail coming back would run in circles (rule 12)."""
-    if mail.sender is None or mail.cause:
-        return mail.cause
+    """A code, "" for a mail that may become a ticket. Our own mail coming back would run in circles (rule 12). A bounce
+    from nobody may, if it is about a mail of ours."""
     if mail.is_infected:
         return "virus"
-    if without_tag(mail.sender.key) in settings.own_addresses:
-        return "own_mail"
-    try:
-        normal_address(mail.sender.email)
-    except InvalidInput as error:
-        return error.code
-    return ""
+    if mail.automatic.bounce and mail.cause == "no_sender":
+        return ""
+    if mail.sender is None or mail.cause:
+        return mail.cause
+    return "own_mail" if without_tag(mail.sender.key) in settings.own_addresses else ""
 
 
 def _take(key: str, mail: InboundMail, received_at: datetime, now: datetime, is_released: bool) -> Fate:
@@ -122,7 +119,10 @@ def _take(key: str, mail: InboundMail, received_at: datetime, now: datetime, is_
         return _put_aside(arrival.fate(FateState.DUPLICATE, ticket=arrival.known.taken_as))
     if not is_released and _may_be_loop(arrival):
         return _hold(arrival, settings, now)
-    return _save(arrival, matching.match(arrival, settings), settings, now)
+    matched = matching.match(arrival, settings)
+    if not (arrival.address or matched.outgoing):
+        return _put_aside(arrival.fate(FateState.QUARANTINED, "no_sender"))
+    return _save(arrival, matched, settings, now)
 
 
 def _may_be_loop(arrival: Arrival) -> bool:
@@ -131,19 +131,25 @@ def _may_be_loop(arrival: Arrival) -> bool:
 
 
 def _hold(arrival: Arrival, settings: Settings, now: datetime) -> Fate:
-    """Keeps the mail for a person; of the first one in an hour people are told on the ticket of the one before."""
+    """Keeps the mail for a person; of the first one in an hour people are told on the ticket of the one before. Five
+    requests for that one, else four."""
     fate, alike = arrival.fate(FateState.HELD, "possible_loop"), arrival.known.alike
     also = Transaction()
     inbound_mail.hold(also, fate)
-    if not alike.is_alerted:
-        inbound_mail.mark_alerted(also, arrival.query)
-        entries_by_mail.announce_flood(also, arrival, alike.ticket, settings, now)
+    floods.announce_held(also, arrival.address or arrival.name, alike.ticket, alike.count, settings, now)
     also.commit()
     logger.warning("mail held", key=arrival.key)
     return fate
 
 
 def _save(arrival: Arrival, matched: Match, settings: Settings, now: datetime) -> Fate:
+    try:
+        return _save_change(arrival, matched, settings, now)
+    except DeskIsSilent:
+        return _save_change(replace(arrival, is_desk_silent=True), matched, settings, now)
+
+
+def _save_change(arrival: Arrival, matched: Match, settings: Settings, now: datetime) -> Fate:
     """The change of the ticket, and with it in one transaction what is to be remembered of the mail."""
     ids, also = new_ids(now), Transaction()
     change = entries_by_mail.decide(arrival, matched, settings, now, ids, also)

@@ -28,8 +28,9 @@ _PATH_OF_OURS = re.compile(r"(?<=\]\()(?=/(?!/))")
 """Where a Markdown link to a page of ours begins, as solutions have them; a mail needs the whole address."""
 
 
-def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
-    """Sends one entry unless it was sent already. `attempt` counts from 1.
+def deliver(number: int, outgoing_id: int, attempt: int, now: datetime, *, is_again: bool = False) -> None:
+    """Sends one entry unless it was sent already. `attempt` counts from 1, and from there once more for one that was
+    handed over again (`is_again`).
 
     Raises NotSent so that the queue tries again later; at the last try, or when no try can mend it, the entry is marked
     as failed instead, which the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the
@@ -43,13 +44,12 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
         if outgoing.purpose is Purpose.TIMER:
             _start_timer(outgoing, now)
         else:
-            _mail(page, outgoing, attempt, now)
+            _mail(page, outgoing.at_try(attempt, is_again=is_again), attempt, now)
     except AlreadyDone:
         logger.warning("delivered twice at the same time", number=number, purpose=outgoing.purpose)
 
 
-def _mail(page: TicketPage, found: Outgoing, attempt: int, now: datetime) -> None:
-    outgoing = found.at_try(attempt)
+def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> None:
     try:
         outgoing = _deliverable(outgoing)
         ses_id = _send(page, outgoing, settings_store.get())
@@ -148,12 +148,14 @@ Values = dict[str, object]
 
 
 def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
-    promised = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at
+    """Whoever writes under another's address writes to them by it: without proof nothing that came in goes out, and the
+    text, which may name any link, never does."""
+    promised, is_proven = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at, _entry(page, outgoing).is_proven
     return {
-        "customer_name": page.ticket.customer_name,
+        "is_proven": is_proven,
+        "customer_name": page.ticket.customer_name if is_proven else "",
         "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
         "promised": i18n.day_and_time(language, promised, settings.time_zone),
-        "text": _entry(page, outgoing).text,
     }
 
 
@@ -189,13 +191,17 @@ def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, l
         "failed_address": outgoing.params["address"],
         "cause": cause,
         "detail": outgoing.params["detail"],
+        "is_ended": "is_ended" in outgoing.params,
     }
 
 
 def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    cause, sender = outgoing.params["cause"], outgoing.params["address"]
     return _for_agent(page, outgoing, settings, language) | {
-        "sender": outgoing.params["address"],
-        "what_happens": i18n.text(language, f"flood.{outgoing.params['cause']}"),
+        "sender": sender,
+        "noticed_at": i18n.day_and_time(language, outgoing.created_at, settings.time_zone),
+        "what_happens": i18n.text(language, f"flood.{cause}", sender=sender, mails=outgoing.params.get("mails", "")),
+        "what_to_do": i18n.text(language, f"flood.{cause}.cure"),
         "held_url": settings.url("/agent/quarantine"),
     }
 

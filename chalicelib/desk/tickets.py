@@ -10,14 +10,15 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.parallel import both
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
-from chalicelib.domain import mail_trouble, requester
+from chalicelib.domain import requester
 from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.copies import read_copies
 from chalicelib.domain.customer import Customer, normal_address
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox
-from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
+from chalicelib.domain.errors import AlreadyDone, DeskIsSilent, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
@@ -66,7 +67,10 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
 
     def attempt() -> int:
         customer, number = both(lambda: customers.find(address), tickets_store.next_number)
-        return _open(form, text, attachments, customer, number, address, now)
+        try:
+            return _open(form, text, attachments, customer, number, address, now)
+        except DeskIsSilent:
+            return _open(form, text, attachments, customer, number, address, now, is_desk_silent=True)
 
     try:
         return until_saved(attempt)
@@ -256,22 +260,21 @@ def _open(
     number: int,
     address: str,
     now: datetime,
+    *,
+    is_desk_silent: bool = False,
 ) -> int:
     settings = settings_store.get()
     ids = new_ids(now)
     customer = known or Customer(next(ids), address, form.name.strip() or address, form.language, now)
     author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
-    acknowledge = customer.may_be_acknowledged(now)
-    remarks = () if acknowledge else ("acknowledgement_limit",)
+    flood = floods.reached(customer, is_desk_silent, now)
+    remarks = (flood.value,) if flood else ()
     message = Message(author, text, now, Source.FORM, attachments=attachments, remarks=remarks)
     change = domain.open_ticket(
-        number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=acknowledge
+        number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=flood is None
     )
-    if acknowledge:
-        customer = customer.acknowledged(now)
-    else:
-        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
     also = Transaction()
+    change, customer = floods.count(change, customer, flood, settings, now, ids, also)
     also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
     customers.keep(also, customer, known)
     limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)

@@ -44,6 +44,10 @@ class Customer:
         most = max(most for most, _ in ACKNOWLEDGEMENTS)
         return replace(self, acknowledged_at=(*self.acknowledged_at, now)[-most:])
 
+    def lately_acknowledged(self, now: datetime) -> int:
+        """How many acknowledgements went there within the longest of the limits' times."""
+        return sum(now - at < max(window for _, window in ACKNOWLEDGEMENTS) for at in self.acknowledged_at)
+
     def is_to_be_alerted_of(self, now: datetime) -> bool:
         """Whether people are to be told that this customer's mail goes past the limits: once in the longest window."""
         return self.alerted_at is None or now - self.alerted_at >= max(window for _, window in ACKNOWLEDGEMENTS)

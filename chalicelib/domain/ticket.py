@@ -109,9 +109,8 @@ class Ticket:
         added = Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
         if message.is_automatic or message.is_from_stranger or self.status not in _WOKEN_BY_CUSTOMERS:
             return added
-        return added.then(
-            added.after._moved(Status.OPEN, message.at, settings, message.author, ids, "customer_message")
-        )
+        woken = added.after._moved(Status.OPEN, message.at, settings, message.author, ids, "customer_message")
+        return added.then(woken)
 
     def accept(self, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids) -> "Change":
         """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
@@ -293,13 +292,14 @@ class Message:
     is_from_stranger: bool = False
     sender: str = ""
     has_html: bool = False
+    is_proven: bool = False
+    is_bounce: bool = False
     remarks: tuple[str, ...] = ()
     sent_at: datetime | None = None
     forwarded_from: Mailbox | None = None
 
     def entry(self, entry_id: int) -> Entry:
-        values = {part.name: getattr(self, part.name) for part in fields(self)}
-        return Entry(entry_id, EntryKind.MESSAGE, **values)
+        return Entry(entry_id, EntryKind.MESSAGE, **{part.name: getattr(self, part.name) for part in fields(self)})
 
 
 def open_ticket(

@@ -158,7 +158,7 @@ class InboundMail:
 
     @property
     def fails_dmarc(self) -> bool:
-        """Whether the domain in From disowns it. Of domains that say nothing of their mail, nothing is known."""
+        """Whether the domain in From disowns it (RFC 7489); of many domains nothing is known."""
         return self.verdicts.dmarc == "fail"
 
     @property

@@ -118,18 +118,6 @@ def test_mails_alike_are_counted_within_an_hour() -> None:
     assert inbound_mail.look_up(later).alike == Alike()
 
 
-def test_people_are_told_of_a_flood_once() -> None:
-    told, again, counted = Transaction(), Transaction(), Transaction()
-    inbound_mail.count_alike(counted, query(), 4)
-    counted.commit()
-    for transaction in (told, again):
-        inbound_mail.mark_alerted(transaction, query())
-    told.commit()
-    with pytest.raises(StaleVersion):
-        again.commit()
-    assert look_up().alike == Alike(1, 4, is_alerted=True)
-
-
 def test_mails_in_hand_are_listed_page_by_page() -> None:
     fates = [replace(fate(FateState.HELD), key=f"inbound/{n}", received_at=NOW + n * HOUR) for n in range(5)]
     for each in fates:

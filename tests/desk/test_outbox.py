@@ -253,6 +253,26 @@ class TestFaults:
                 deliver()
         assert (entry().delivery, entry().maybe_left) == (Delivery.QUEUED, True)
 
+    def test_one_that_is_handed_over_again_after_all_its_tries_may_have_left(self) -> None:
+        """Each try ended without a word, so that none of them could be counted."""
+        receive_mail()
+        for attempt in range(1, 6):
+            with on_the_wire() as wire:
+                wire.fails_after("sesv2.SendEmail")
+                with pytest.raises(Lost):
+                    deliver(attempt=attempt)
+        outbox.deliver(1, entry().id, 1, NOW + HOUR, is_again=True)
+        assert (entry().delivery, entry().attempts, entry().maybe_left) == (Delivery.SENT, 1, True)
+
+    def test_a_refusal_of_such_a_one_is_counted_on(self) -> None:
+        receive_mail()
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 429, "TooManyRequestsException")
+            with pytest.raises(NotSent):
+                outbox.deliver(1, entry().id, 1, NOW, is_again=True)
+        deliver(attempt=2)
+        assert (entry().attempts, entry().maybe_left) == (2, True)
+
 
 class TestTimers:
     def test_a_timer_starts_an_execution_named_after_ticket_and_timer(self) -> None:

@@ -224,6 +224,17 @@ class TestDismissing:
         inbound.dismiss(key, SUPERVISOR)
         assert quarantine.try_again(key, NOW).state is FateState.TICKET
 
+    @pytest.mark.parametrize("cause", ["virus", "failed"])
+    def test_it_stays_dismissed_when_the_queue_tells_of_it_again(self, cause: str) -> None:
+        key = receive_mail(x_ses_virus_verdict="FAIL")
+        dismissed = inbound.dismiss(key, SUPERVISOR)
+        if cause == "virus":
+            assert inbound.receive(key, NOW, NOW) == dismissed
+        else:
+            inbound.give_up(key, ValueError("of ours"), NOW)
+        assert inbound_mail.get_fate(key) == dismissed
+        assert causes() == []
+
     def test_what_a_ticket_has_can_neither_be_dismissed_nor_brought_back(self) -> None:
         key = give_up()
         dismissed = inbound.dismiss(key, SUPERVISOR)

@@ -11,7 +11,7 @@ from chalicelib import i18n
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
 from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
-from chalicelib.domain.mail_trouble import FailureKind
+from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.settings import QuotedHistory
@@ -69,10 +69,10 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     ),
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),
-    "flood": ("acknowledgement_limit", "possible_loop"),
+    "flood": tuple(Flood),
     "remark": (
-        *("acknowledgement_limit", "follow_up_of", "reply_address_forged", "sender_not_proven"),
-        *("silent_spam", "silent_list", "silent_asked", "silent_automatic", "silent_blind_copy"),
+        *("acknowledgement_limit", "desk_limit", "follow_up_of", "reply_address_forged", "sender_not_proven"),
+        *("silent_spam", "silent_list", "silent_asked", "silent_automatic", "silent_blind_copy", "silent_not_proven"),
         *("machine_not_sent", "forward_not_sent", "answer_not_sent"),
     ),
     "quarantine": (
@@ -103,7 +103,7 @@ def test_every_value_that_is_shown_has_words(family: str) -> None:
 
 
 def test_every_cause_says_what_to_do_about_it() -> None:
-    for family in ("quarantine", "letter"):
+    for family in ("quarantine", "letter", "flood"):
         assert [cause for cause in FAMILIES[family] if f"{family}.{cause}.cure" not in KEYS] == []
 
 

@@ -38,6 +38,14 @@ def test_a_strangers_message_can_be_accepted(agent: Visitor, stranger: tuple[int
     assert newest_message(number).is_public
 
 
+def test_what_came_back_is_marked_as_that_and_not_as_a_strangers(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "Undeliverable.", name="Mail Delivery", is_from_stranger=True, is_automatic=True, is_bounce=True)
+    page = page_of(agent, number).text
+    assert "Undeliverable mail" in page
+    assert "Not a participant" not in page
+
+
 def test_remarks_tell_what_to_know_of_a_message(agent: Visitor) -> None:
     number = open_ticket()
     receive(number, "Me, too.", remarks=("follow_up_of:4711", "reply_address_forged"))
