@@ -3,13 +3,14 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import normal_address
+from chalicelib.domain.entry import believable
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
@@ -17,6 +18,7 @@ from chalicelib.mail.forwards import Forwarded, forwarded
 from chalicelib.mail.message import InboundMail
 
 _LONGEST_NAME = 200
+_HOUR = timedelta(hours=1)
 _REPLY_PREFIXES = re.compile(
     r"^(?:\s*(?:re|aw|sv|vs|antw|odp|fwd?|wg|tr|회신|답장|전달|回复|答复|返信|转发)\s*(?:\[\d+\])?\s*[:：])+",
     re.IGNORECASE,
@@ -82,12 +84,14 @@ class Arrival:
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:
     """One request. The mail must have a sender whose address is one."""
     address = normal_address(mail.sender.email if mail.sender else "")
+    fingerprint, *earlier = _fingerprints(mail, received_at)
     query = Query(
         key=key,
         thread_ids=(*mail.automatic.bounced_ids, *mail.thread_ids),
         message_id=mail.message_id,
         address=address,
-        fingerprint=_fingerprint(mail),
+        fingerprint=fingerprint,
+        also_taken_as=tuple(earlier),
         alike=_alike(address, mail.subject),
         received_at=received_at,
     )
@@ -103,12 +107,20 @@ def fate_of(
     return Fate(key, state, received_at, cause, detail, ticket, sender[:_LONGEST_NAME], mail.subject[:_LONGEST_NAME])
 
 
-def _fingerprint(mail: InboundMail) -> str:
-    """The same for one mail however often and on whatever way it came, different for any other one (rule 10)."""
+def _fingerprints(mail: InboundMail, received_at: datetime) -> list[str]:
+    """The same for one mail however often and on whatever way it came, different for any other one (rule 10).
+
+    A machine may write the same words every day without an id or a date that can be believed: such mails are the same
+    only within an hour or two, in which servers repeat what they took for lost. Then these are its own hour's, first,
+    and those of the hours around it.
+    """
     sender = mail.sender.key if mail.sender else ""
     parts = [mail.message_id, sender, str(mail.date), mail.subject, mail.text, mail.html]
     parts += [f"{attachment.filename}:{attachment.md5}" for attachment in mail.attachments]
-    return _hashed(parts)
+    if mail.message_id or believable(mail.date, received_at):
+        return [_hashed(parts)]
+    hour = int(received_at.timestamp()) // int(_HOUR.total_seconds())
+    return [_hashed([*parts, str(each)]) for each in (hour, hour - 1, hour + 1)]
 
 
 def _alike(address: str, subject: str) -> str:

@@ -267,6 +267,19 @@ class TestExactlyOnce:
         assert first == second
         assert (journey.numbers(), texts()) == ([1], ["The pump is broken."])
 
+    @pytest.mark.parametrize("date", [None, "Thu, 1 Jan 1970 00:00:00 +0000"])
+    def test_the_same_words_on_another_day_are_another_mail_though_nothing_else_tells_so(self, date: str | None) -> None:
+        mail = raw_mail("The tray is empty.", message_id=None, date=date)
+        for at in (NOW, NOW + HOUR / 2, NOW + 24 * HOUR, NOW + 25 * HOUR, NOW + 48 * HOUR):
+            receive(mail, at)
+        assert journey.numbers() == [1, 2, 3]
+
+    def test_a_mail_with_an_id_stays_the_same_for_ever(self) -> None:
+        mail = raw_mail(date=None)
+        for at in (NOW, NOW + 24 * HOUR):
+            receive(mail, at)
+        assert journey.numbers() == [1]
+
     def test_so_does_one_that_went_to_two_of_our_addresses(self) -> None:
         receive_mail()
         mail = raw_mail("It is wet.", to=f"{SUPPORT}, {reply_address()}")
