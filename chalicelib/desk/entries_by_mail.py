@@ -236,11 +236,11 @@ def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
 
 def _uploads(mail: InboundMail) -> tuple[list[Upload], list[Upload]]:
     """The files that an entry has room to list, and those to be packed into one. A Content-ID that no program writes
-    stands under its hash."""
-    uploads = [
-        Upload(part.filename, part.content_type, part.content, _short(part.content_id) if part.inline else "")
-        for part in mail.attachments
-    ]
+    stands under its hash; one that the HTML does not show, as Outlook gives to every file, is none."""
+    uploads = []
+    for part in mail.attachments:
+        content_id = _short(part.content_id) if part.content_id in mail.shown_ids else ""
+        uploads.append(Upload(part.filename, part.content_type, part.content, content_id))
     most = bisect_right(list(accumulate(map(_size_of_line, uploads))), _ROOM_OF_FILES)
     return uploads[:most], uploads[most:]
 

@@ -104,7 +104,8 @@ class TestNewTicket:
     def test_files_with_endless_labels_beside_a_long_text_are_all_kept(self) -> None:
         part = '--b\r\nContent-Type: image/png; name="{}{}.png"\r\nContent-ID: <{}@{}>\r\n\r\nfile {}\r\n'
         parts = "".join(part.format("긴" * 40, n, n, "i" * 9_000, n) for n in range(480))
-        text = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + "힣" * 60_000 + "\r\n"
+        shown = "".join(f'<img src="cid:{n}@{"i" * 9_000}">\r\n' for n in range(480))
+        text = f"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>{'힣' * 60_000}</p>{shown}\r\n"
         header = "From: kim@customer.example\r\nTo: support@desk.example\r\nContent-Type: multipart/related; boundary=b"
         receive(f"{header}\r\n\r\n{text}{parts}--b--\r\n".encode())
         (message,) = journey.messages()
@@ -114,6 +115,16 @@ class TestNewTicket:
         assert len(listed) + len(archive.namelist()) == 480
         assert archive.read(archive.namelist()[-1]) == b"file 479"
         assert files.read(whole.key).decode() == "힣" * 60_000
+
+    def test_of_its_pictures_those_are_told_apart_that_its_html_shows(self) -> None:
+        parts = "".join(
+            f"--b\r\nContent-Type: {kind}\r\nContent-ID: <{name}>\r\n\r\nx\r\n"
+            for kind, name in (("image/png", "a&b@c"), ("application/pdf", "plan"), ("image/png", "other"))
+        )
+        html = '--b\r\nContent-Type: text/html\r\n\r\n<p>Look: <img src="CID:a%26b@c"> and <img src="cid:none">\r\n'
+        header = "From: kim@customer.example\r\nTo: support@desk.example\r\nContent-Type: multipart/related; boundary=b"
+        receive(f"{header}\r\n\r\n{html}{parts}--b--\r\n".encode())
+        assert [file.is_inline for file in journey.messages()[0].attachments] == [True, False, False]
 
     @pytest.mark.parametrize("text", ["x", "😀" * 40_000])
     def test_so_are_those_of_an_agents_reply(self, text: str) -> None:
