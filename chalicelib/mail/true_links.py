@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote
 # The grammar of browsers (WHATWG URL), without what they read as a host only after a repair.
 _URL = re.compile(r"(?:https?:)?//(?:[^/?#\\]*@)?([^/?#\\@]+?)(:\d{0,5})?(?=[/?#]|$)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]{2,45}\]")
+_LONGEST_LABEL = 63
 _DROPPED_IN_URLS = str.maketrans("", "", "\t\n\r")
 _OTHER_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 # What takes no room, or hardly any, though its category says that it does.
@@ -59,7 +60,7 @@ def _looked_up(label: str) -> str:
     """As browsers look it up: UTS 46, non-transitional, for which Python's own codec is too old."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).lower())
     visible = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
-    if visible.isascii():
+    if visible.isascii() or len(visible) > _LONGEST_LABEL:
         return visible
     try:
         return f"xn--{visible.encode('punycode').decode()}"
