@@ -35,7 +35,7 @@ NO_MAIL = f"{PREFIX}AMAZON_SES_SETUP_NOTIFICATION"
 _LONGEST_ID = 1_000
 _HOUR_SECONDS = 3600
 _KEPT_SECONDS = 2 * _HOUR_SECONDS
-_MOST_IDS = 95  # a batch asks for a hundred items; the rest are five more
+_MOST_IDS = 93  # a batch asks for a hundred items; the rest are seven more
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Query:
-    """What is to be looked up for one mail; ids without angle brackets, `thread_ids` the nearest first."""
+    """What is to be looked up for one mail; ids without angle brackets, `thread_ids` the nearest first.
+
+    `also_taken_as` are two further fingerprints at most under which the same mail may have been taken.
+    """
 
     key: str
     thread_ids: tuple[str, ...]
@@ -85,6 +88,7 @@ class Query:
     fingerprint: str
     alike: str
     received_at: datetime
+    also_taken_as: tuple[str, ...] = ()
 
 
 def read_raw(key: str, size: int | None = None) -> bytes:
@@ -120,14 +124,16 @@ def enqueue(key: str, received_at: datetime) -> None:
 
 
 def look_up(query: Query) -> Known:
-    """One batch request. Of very many `thread_ids` the nearest 95 are asked for."""
+    """One batch request. Of very many `thread_ids` the nearest 93 are asked for."""
     threads = tuple(dict.fromkeys(message_key(thread_id) for thread_id in query.thread_ids))[:_MOST_IDS]
     keys = [(key, "MESSAGE") for key in dict.fromkeys((*threads, message_key(query.message_id)))]
     alike_key = _alike_key(query.alike, query.received_at)
-    keys += [(address_key(query.address), "CUSTOMER"), (_mail_key(query.fingerprint), "MAIL")]
-    keys += [(_mail_key(query.key), "MAIL"), (alike_key, "LOOP")]
+    keys += [(address_key(query.address), "CUSTOMER"), (_mail_key(query.key), "MAIL"), (alike_key, "LOOP")]
+    fingerprints = [_mail_key(fingerprint) for fingerprint in (query.fingerprint, *query.also_taken_as)]
+    keys += [(fingerprint, "MAIL") for fingerprint in fingerprints]
     found = {item.pk: item for item in Item.batch_get(keys, consistent_read=True)}
-    customer, taken = found.get(address_key(query.address)), found.get(_mail_key(query.fingerprint))
+    customer = found.get(address_key(query.address))
+    taken = next((found[fingerprint] for fingerprint in fingerprints if fingerprint in found), None)
     fate = found.get(_mail_key(query.key))
     return Known(
         tuple(decode(Answered, found[key].body) for key in threads if key in found),

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -11,6 +11,7 @@ from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import normal_address
+from chalicelib.domain.entry import believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
@@ -20,6 +21,7 @@ from chalicelib.mail.forwards import Forwarded
 from chalicelib.mail.message import InboundMail
 
 _LONGEST_NAME = 200
+_HOUR = timedelta(hours=1)
 _NOBODY = "MAILER-DAEMON"
 """How mail systems call themselves where they give no address (RFC 5321 4.5.5 asks for none)."""
 _REPLY_PREFIXES = re.compile(
@@ -115,12 +117,14 @@ class Arrival:
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:
     """One request. Only a bounce may come from nobody or from what is no address. Raises InvalidInput otherwise."""
     address = _address(mail)
+    fingerprint, *earlier = _fingerprints(mail, received_at)
     query = Query(
         key=key,
         thread_ids=(*mail.automatic.bounced_ids, *mail.thread_ids),
         message_id=mail.message_id,
         address=address,
-        fingerprint=_fingerprint(mail),
+        fingerprint=fingerprint,
+        also_taken_as=tuple(earlier),
         alike=_alike(address, mail.subject),
         received_at=received_at,
     )
@@ -145,12 +149,20 @@ def fate_of(
     return Fate(key, state, received_at, cause, detail, ticket, sender[:_LONGEST_NAME], mail.subject[:_LONGEST_NAME])
 
 
-def _fingerprint(mail: InboundMail) -> str:
-    """The same for one mail however often and on whatever way it came, different for any other one (rule 10)."""
+def _fingerprints(mail: InboundMail, received_at: datetime) -> list[str]:
+    """The same for one mail however often and on whatever way it came, different for any other one (rule 10).
+
+    A machine may write the same words every day without an id or a date that can be believed: such mails are the same
+    only within an hour or two, in which servers repeat what they took for lost. Then these are its own hour's, first,
+    and those of the hours around it.
+    """
     sender = mail.sender.key if mail.sender else ""
     parts = [mail.message_id, sender, str(mail.date), mail.subject, mail.text, mail.html]
     parts += [f"{attachment.filename}:{attachment.md5}" for attachment in mail.attachments]
-    return _hashed(parts)
+    if mail.message_id or believable(mail.date, received_at):
+        return [_hashed(parts)]
+    hour = int(received_at.timestamp()) // int(_HOUR.total_seconds())
+    return [_hashed([*parts, str(each)]) for each in (hour, hour - 1, hour + 1)]
 
 
 def _alike(address: str, subject: str) -> str:

@@ -1,9 +1,16 @@
 """The change that a mail makes: a new ticket, a customer's or stranger's message, an agent's reply, a bounce."""
 
+import hashlib
+import io
+import json
+import zipfile
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 
 from chalicelib.adapters import customers, outbox, tickets
+from chalicelib.adapters.codec import encode
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk import feedback, floods
 from chalicelib.desk.arrivals import Arrival
@@ -20,12 +27,17 @@ from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket, author_of
 from chalicelib.domain.words import Source, Status
+from chalicelib.mail.message import InboundMail
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry; more is kept as an attachment. An item of the table holds
-400 KB, in which every attachment has its line as well."""
-_BYTES_OF_A_LINE = 600
+400 KB, in which every attachment has its line as well; the reply of an agent may take half of it."""
 _ROOM_OF_AN_ENTRY = 380_000
+_ROOM_OF_FILES = 170_000
+_ROOM_OF_ALL_ELSE = 10_000
+_SIZE_OF_A_KEY = 150
+_LONGEST_NAME = 200
+_LONGEST_CONTENT_ID = 200
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
@@ -118,7 +130,7 @@ def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
     except InvalidInput:
         return None
     is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
-    return None if is_ours else Mailbox(address, found.from_.name)
+    return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
 
 
 def _receive(
@@ -237,18 +249,49 @@ def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[s
 
 
 def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
-    mail = arrival.mail
-    uploads = [
-        Upload(part.filename, part.content_type, part.content, part.content_id if part.inline else "")
-        for part in mail.attachments
-    ]
+    listed, others = _uploads(arrival.mail)
+    uploads = [*listed]
+    if others:
+        uploads.append(Upload("more-files.zip", "application/zip", _packed(others)))
     if _kept_halves(arrival) != _halves(arrival):
-        uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
+        uploads.append(Upload("message.txt", "text/plain; charset=utf-8", arrival.mail.text.encode()))
     return keep_uploads(f"mail/{arrival.query.fingerprint}", uploads)
+
+
+def _uploads(mail: InboundMail) -> tuple[list[Upload], list[Upload]]:
+    """The files that an entry has room to list, and those to be packed into one. A Content-ID that no program writes
+    stands under its hash; one that the HTML does not show, as Outlook gives to every file, is none."""
+    uploads = []
+    for part in mail.attachments:
+        content_id = _short(part.content_id) if part.content_id in mail.shown_ids else ""
+        uploads.append(Upload(part.filename, part.content_type, part.content, content_id))
+    most = bisect_right(list(accumulate(map(_size_of_line, uploads))), _ROOM_OF_FILES)
+    return uploads[:most], uploads[most:]
+
+
+def _short(content_id: str) -> str:
+    encoded = content_id.encode(errors="replace")
+    return content_id if len(encoded) <= _LONGEST_CONTENT_ID else hashlib.sha256(encoded).hexdigest()
+
+
+def _size_of_line(upload: Upload) -> int:
+    """Bytes that the file takes in its entry, a little more rather than less: JSON needs more marks than the table."""
+    line = Attachment("", upload.filename, upload.content_type, len(upload.content), True, upload.content_id)
+    return _SIZE_OF_A_KEY + len(json.dumps(encode(line), ensure_ascii=False).encode(errors="replace"))
+
+
+def _packed(uploads: list[Upload]) -> bytes:
+    """A ZIP archive, the same however often it is made, in which equal names stand beside one another."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, upload in enumerate(uploads, 1):
+            archive.writestr(zipfile.ZipInfo(f"{number}-{upload.filename}"), upload.content)
+    return packed.getvalue()
 
 
 def _kept_halves(arrival: Arrival) -> tuple[str, str]:
     """As much of both as an entry has room for beside its attachments."""
-    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _BYTES_OF_A_LINE * len(arrival.mail.attachments)) // 2)
+    listed, _ = _uploads(arrival.mail)
+    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _ROOM_OF_ALL_ELSE - sum(map(_size_of_line, listed))) // 2)
     text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(arrival))
     return text, quoted_text

@@ -1,14 +1,39 @@
 """The values a mail is read into. Nothing here parses; `read` makes these, `desk` decides on them."""
 
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
+from html import unescape
+from itertools import islice
+from urllib.parse import unquote
 
 from chalicelib.domain.customer import without_tag
 
 _ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
+_CID = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
+_MOST_SHOWN = 1_000
+
+
+class Defect(StrEnum):
+    """What is wrong with a mail, or could not be read of it."""
+
+    NO_MESSAGE_ID = "no_message_id"
+    NO_DATE = "no_date"
+    BAD_DATE = "bad_date"
+    NO_SENDER = "no_sender"
+    SEVERAL_SENDERS = "several_senders"
+    BAD_STRUCTURE = "bad_structure"
+    TOO_COMPLEX = "too_complex"
+    PARTIAL = "partial"  # message/partial: a piece of a mail that was cut on its way
+    EXTERNAL_BODY = "external_body"  # message/external-body: tells where the content is kept
+    ENCRYPTED = "encrypted"
+    DAMAGED_TNEF = "damaged_tnef"  # winmail.dat, as Outlook sends it
+    WRONG_CHARSET = "wrong_charset"
+    DAMAGED_TEXT = "damaged_text"
 
 
 @dataclass(frozen=True)
@@ -108,7 +133,7 @@ class InboundMail:
     loop_header: str = ""
     verdicts: Verdicts = Verdicts()
     charset: str = ""
-    defects: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
 
     @property
     def cause(self) -> str:
@@ -137,6 +162,12 @@ class InboundMail:
         """The ids this mail answers, nearest first: In-Reply-To, then References from the newest (rule 8b)."""
         nearest_first = [self.in_reply_to, *reversed(self.references)]
         return tuple(dict.fromkeys(identifier for identifier in nearest_first if identifier))
+
+    @cached_property
+    def shown_ids(self) -> frozenset[str]:
+        """The Content-IDs of the pictures that the HTML shows (RFC 2392)."""
+        named = islice(_CID.finditer(self.html), _MOST_SHOWN)
+        return frozenset(unquote(unescape(found[1])) for found in named)
 
     @property
     def is_automatic(self) -> bool:

@@ -51,9 +51,9 @@ def test_of_a_new_mail_nothing_is_known() -> None:
 
 
 def test_of_very_many_references_the_most_telling_are_looked_up() -> None:
-    for number in (0, 94, 95):
+    for number in (0, 92, 93):
         inbound_mail.message_of(f"{number}@x", number + 1).save()
-    assert look_up(*(f"{number}@x" for number in range(1000))).tickets == (1, 95)
+    assert look_up(*(f"{number}@x" for number in range(1000))).tickets == (1, 93)
 
 
 def test_a_mails_own_id_tells_nothing_of_its_ticket() -> None:

@@ -19,6 +19,7 @@ from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
 from chalicelib.domain.words import Priority, Role, Source, Status
+from chalicelib.mail.message import Defect
 from chalicelib.web.quarantine import View
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +81,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
         *("possible_loop", NEVER_ENDS, NEVER_HANDLED),
     ),
+    "defect": tuple(Defect),
     "quarantine_view": tuple(View),
     "letter": tuple(LetterKind),
     "done": tuple(f"letter_{outcome}" for outcome in Outcome),

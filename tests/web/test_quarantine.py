@@ -210,6 +210,18 @@ class TestLooking:
         for words in ("&lt;b&gt;Pump", "park@customer.example", "Our program failed on it", "Read again", "Dismiss"):
             assert words in page
 
+    @pytest.mark.parametrize(("language", "words"), [("en", "It has no Message-ID."), ("ko", "Message-ID가 없습니다.")])
+    def test_what_is_wrong_with_a_mail_is_told_in_words(
+        self, admin: Visitor, supervisor: Visitor, language: str, words: str
+    ) -> None:
+        key = store(raw_mail("Here I am.", from_="support@desk.example", message_id=None))
+        inbound.receive(key, now(), now())
+        visitor = admin if language == "en" else supervisor
+        for path in (PAGE, f"{PAGE}/mail?key={key}"):
+            page = visitor.get(path).text
+            assert words in page
+            assert "no_message_id" not in page
+
     def test_files_are_named_and_not_linked(self, english: Visitor) -> None:
         key = store(raw_mail("With a plan.", ("plan.pdf", b"x" * 2_000)))
         inbound.give_up(key, ZeroDivisionError(), now())

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.adapters import addresses, outbox, tickets
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.domain.customer import AddressFlag
-from chalicelib.domain.entry import Entry, EntryKind, Mailbox
+from chalicelib.domain.entry import Attachment, Entry, EntryKind, Mailbox
 from tests.factories import CUSTOMER_ADDRESS
 from tests.web.tickets import open_ticket, receive
 from tests.web.visitor import Answer, Visitor, now
@@ -52,6 +52,13 @@ def test_remarks_tell_what_to_know_of_a_message(agent: Visitor) -> None:
     page = page_of(agent, number)
     assert page.links("/agent/tickets/4711")
     assert "came to a forged reply address" in page.text
+
+
+def test_a_picture_that_the_mail_shows_in_its_text_says_so(agent: Visitor) -> None:
+    number = open_ticket()
+    files = (Attachment("k1", "pump.png", "image/png", 9, True, "pump"), Attachment("k2", "plan.pdf", "x/y", 9))
+    receive(number, "Look.", attachments=files)
+    assert page_of(agent, number).text.count("· in the text") == 1
 
 
 @pytest.mark.parametrize(
