@@ -70,7 +70,7 @@ def replay(keys: tuple[str, ...], every: bool, held: bool, stack: str | None, re
 
     now = datetime.now(UTC)
     state = FateState.HELD if held else FateState.QUARANTINED
-    _tell_replayed(desk.replay_all(state, now) if every else _replay_each(keys, now))
+    _tell_replayed(desk.replay_all(state, _WHO, now) if every else _replay_each(keys, now))
 
 
 @click.command()
@@ -85,7 +85,7 @@ def dismiss(keys: tuple[str, ...], stack: str | None, region: str | None) -> Non
     from chalicelib.desk import inbound
 
     for key in keys:
-        inbound.dismiss(key, _WHO)
+        inbound.dismiss(key, _WHO, datetime.now(UTC))
         screen.out.print(f"Dismissed {key}")
 
 
@@ -156,7 +156,7 @@ def _replay_each(keys: Iterable[str], now: datetime) -> "Replayed":
     taken = kept = 0
     for key in keys:
         try:
-            is_taken = inbound.replay(key, now).state in SETTLED
+            is_taken = inbound.replay(key, _WHO, now).state in SETTLED
         except DeskError:
             raise
         except Exception as error:

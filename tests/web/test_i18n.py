@@ -10,7 +10,7 @@ import pytest
 from chalicelib import i18n
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
-from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
+from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
 from chalicelib.domain.mail_trouble import FailureKind
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
@@ -59,6 +59,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "sent_again",
             "team",
             "cc",
+            "mail",
         ),
         *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
     ),
@@ -72,10 +73,12 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
-        *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
+        *("address_invalid", "address_missing", "text_missing", "text_too_long", "ticket_closed"),
         *("possible_loop", NEVER_ENDS, NEVER_HANDLED),
     ),
     "quarantine_view": tuple(View),
+    "quarantine_act": tuple(ActKind),
+    "mail_state": ("quarantined", "taken"),
     "letter": tuple(LetterKind),
     "done": tuple(f"letter_{outcome}" for outcome in Outcome),
 }
