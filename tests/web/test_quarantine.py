@@ -240,9 +240,7 @@ class TestLooking:
         assert "This mail is on ticket" in english.get(f"{PAGE}/mail?key={key}").text
 
     def test_one_of_a_designer_is_shown_as_designed_in_a_frame_that_can_do_nothing(self, english: Visitor) -> None:
-        key = store(
-            b"From: kim@customer.example\r\nContent-Type: text/html\r\n\r\n<b>Bold</b><script>1</script>"
-        )
+        key = store(b"From: kim@customer.example\r\nContent-Type: text/html\r\n\r\n<b>Bold</b><script>1</script>")
         inbound.give_up(key, ZeroDivisionError(), now())
         (link,) = set(english.get(f"{PAGE}/mail?key={key}").links("designed"))
         frame = english.get(link)
