@@ -248,7 +248,8 @@ def mail() -> None:
 def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: str | None) -> None:
     """Deliver raw mails as SES would.
 
-    `-` reads one from standard input.
+    `-` reads one from standard input. Who can send here is believed: a mail without verdicts of SES counts as
+    authenticated (DMARC pass), so that From alone lets it speak for an agent.
     """
     raw_mails = mailbox.read_files(files, sys.stdin.buffer)
     account, outputs, _ = meant(stack, region)

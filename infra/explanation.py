@@ -165,12 +165,16 @@ def _sender(mail: InboundMail) -> Step:
         says = "A machine wrote it: it is kept as such, and never counts as an agent's answer."
     elif not mail.dmarc_pass:
         says = "DMARC did not pass: even from an agent's address, it would never count as that agent's answer."
+        if not mail.verdicts.dmarc:
+            says += (
+                " (A mail without verdicts that ./deskbell mail send or the local SMTP door takes counts as passed.)"
+            )
     return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.is_automatic})
 
 
 def _automatic_answer(mail: InboundMail) -> Step:
     reason = mail.automatic.suppressed_by or ("loop" if mail.loop_header else "") or ("spam" if mail.is_spam else "")
-    says = "An automatic answer may follow, within the limits per sender."
+    says = "An automatic answer may follow, within the limits per sender, unless the desk got it as a blind copy only."
     if reason:
         says = f"No automatic answer follows, because {_SUPPRESSED.get(reason, reason)}."
     facts = {"suppressed_by": reason, "loop_header": mail.loop_header}

@@ -141,6 +141,8 @@ def check(since: datetime | None, stack: str | None, region: str | None) -> None
     beginning = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
     found = reconciliation.check(beginning, datetime.now(UTC))
     screen.out.print(f"{found.seen:,} mails looked at.")
+    if found.too_young:
+        screen.out.print(f"{found.too_young:,} came within the last hour and are too young to be judged.")
     if found.waiting:
         raise Trouble(f"{found.waiting} of them were never handled and are in quarantine now.", _LOOK)
 

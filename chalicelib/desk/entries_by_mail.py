@@ -54,6 +54,19 @@ def announce_flood(also: Transaction, arrival: Arrival, number: int, settings: S
         outbox.announce(also, notice)
 
 
+def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
+    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11); None for any other mail."""
+    found = arrival.forwarded if arrival.is_from_agent else None
+    if found is None:
+        return None
+    try:
+        address = normal_address(found.from_.email)
+    except InvalidInput:
+        return None
+    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    return None if is_ours else Mailbox(address, found.from_.name)
+
+
 def _open(
     arrival: Arrival,
     attachments: tuple[Attachment, ...],
@@ -74,7 +87,7 @@ def _open(
     change = domain.open_ticket(
         tickets.next_number(),
         mail.subject,
-        replace(message, forwarded_from=_forwarded_from(arrival, settings)),
+        replace(message, forwarded_from=forwarded_from(arrival, settings)),
         customer,
         mail.language,
         settings,
@@ -106,19 +119,6 @@ def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None
         if original:
             return original
     return arrival.known.customer
-
-
-def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
-    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11)."""
-    found = arrival.forwarded if arrival.is_from_agent else None
-    if found is None:
-        return None
-    try:
-        address = normal_address(found.from_.email)
-    except InvalidInput:
-        return None
-    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
-    return None if is_ours else Mailbox(address, found.from_.name)
 
 
 def _receive(

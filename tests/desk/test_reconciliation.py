@@ -76,7 +76,7 @@ def test_what_a_person_is_asked_about_meanwhile_stays_so() -> None:
 
 def test_a_mail_of_this_hour_may_still_be_on_its_way() -> None:
     store(raw_mail())
-    assert reconciliation.check(datetime.now(UTC) - DAY, datetime.now(UTC)) == Checked()
+    assert reconciliation.check(datetime.now(UTC) - DAY, datetime.now(UTC)) == Checked(too_young=1)
 
 
 def test_older_mail_and_what_is_no_mail_are_left_alone() -> None:

@@ -1,6 +1,7 @@
 """./deskbell mail about what waits: shown, read again, put aside, checked."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from chalicelib.desk import inbound
 from chalicelib.domain.dead_letter import LetterQueue
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.inbound_mail import Fate, FateState
+from infra.account import ENVIRONMENT_OF_OUTPUT, Account
 from infra.cli import cli
+from infra.doctor import mails_in_hand
 from infra.trouble import Trouble
-from tests.conftest import NOW
+from tests.conftest import NOW, REGION
 from tests.desk import journey
 from tests.desk.journey import raw_mail, receive, store
 from tests.desk.letters import bury, mail_letter
@@ -135,6 +138,39 @@ def test_a_check_of_all_mail_says_what_it_found() -> None:
     journey.receive_mail()
     assert run("check").exit_code == 0
     assert "0 mails looked at." in run("check", "--since", "2100-01-01").output
+
+
+def test_a_check_says_how_many_came_too_lately_to_be_judged() -> None:
+    assert "too young" not in run("check").output
+    give_up()
+    hold()
+    assert run("check").output == "0 mails looked at.\n2 came within the last hour and are too young to be judged.\n"
+
+
+class TestDoctor:
+    """Mails that wait for a person make a desk ill."""
+
+    @pytest.fixture
+    def outputs(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+        known = {output: os.environ.get(name, "x") for output, name in ENVIRONMENT_OF_OUTPUT.items()}
+        for output, name in ENVIRONMENT_OF_OUTPUT.items():
+            monkeypatch.setenv(name, known[output])
+        return known
+
+    def test_each_kind_is_counted_and_has_its_cure(self, outputs: dict[str, str]) -> None:
+        account = Account("deskbell", REGION)
+        assert all(finding.is_well for finding in mails_in_hand(account, outputs))
+        give_up()
+        hold()
+        hold()
+        found = list(mails_in_hand(account, outputs))
+        assert [finding.what for finding in found] == ["Mails in quarantine: 1", "Mails held: 2"]
+        assert all("mail quarantine" in finding.cure for finding in found)
+
+    def test_a_stack_of_an_older_release_is_to_be_upgraded(self, outputs: dict[str, str]) -> None:
+        del outputs["RelayDeadLettersUrl"]
+        (finding,) = mails_in_hand(Account("deskbell", REGION), outputs)
+        assert "deploy" in finding.cure
 
 
 @pytest.mark.parametrize(
