@@ -146,4 +146,4 @@ def _alarms(account: Account, topic: str) -> Finding:
 def refuse_if_ill(findings: list[Finding]) -> None:
     ill = sum(not finding.is_well for finding in findings)
     if ill:
-        raise Trouble(f"{ill} of {len(findings)} things are not right.", "Each has its cure above.")
+        raise Trouble(f"Not right: {ill} of {len(findings)}.", "Each has its cure above.")
