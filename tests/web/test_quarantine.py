@@ -116,7 +116,7 @@ class TestAllMails:
         give_up(error=TimeoutError())
         shown = press(english, "replay-all").text
         for words in (
-            "3 of 5 mails are on a ticket now.",
+            "On a ticket now: 3 of 5.",
             "Being read in the background: 1.",
             "Still here, with their causes: 1.",
         ):
@@ -135,7 +135,7 @@ class TestAllMails:
     @pytest.mark.parametrize("after", [b"[" * 90_000, b"x\n" + b"y" * 5_000], ids=["nested", "long"])
     def test_a_place_that_nobody_gave_out_is_the_start(self, english: Visitor, after: bytes) -> None:
         give_up()
-        assert "1 of 1 mails are" in press(english, "replay-all", after=urlsafe_b64encode(after).decode()).text
+        assert "On a ticket now: 1 of 1." in press(english, "replay-all", after=urlsafe_b64encode(after).decode()).text
 
     def test_numbers_in_the_address_that_are_none_tell_nothing(self, english: Visitor) -> None:
         page = english.get(f"{PAGE}?tried=x&taken=%3Cb%3E&left={'9' * 400}").text
@@ -181,6 +181,8 @@ class TestViews:
         paths = (f"/{name}?key={key}" for name in ("mail", "original", "designed", "document"))
         for path in ("", *paths):
             assert agent.get(PAGE + path).status == 403
+        refused = agent.get(PAGE)
+        assert refused.links("/agent")[-1:] == ["/agent"], "a way back to what they may see"
         for act in ("replay", "replay-all", "dismiss", "restore", "letter", "letters"):
             assert agent.post(f"{PAGE}/{act}", {"key": key}).status == 403
         assert PAGE not in agent.get("/agent").text
@@ -194,9 +196,9 @@ class TestLetters:
         for words in ("Mail that came in", "inbound/one", "Mail or timer of a ticket", "#7"):
             assert words in page
         shown = press(english, "letter", "letters", queue="inbound", id=letter).text
-        assert "It stands in its queue again" in shown
+        assert "It is back in its queue" in shown
         assert "inbound/one" not in shown
-        assert "1 of 1 are dealt with." in press(english, "letters", "letters").text
+        assert "Dealt with: 1 of 1." in press(english, "letters", "letters").text
 
     def test_one_that_is_gone_is_not_found(self, english: Visitor) -> None:
         for queue in ("inbound", "elsewhere"):

@@ -48,7 +48,7 @@ def test_a_ticket_page_shows_everything_about_it(agent: Visitor) -> None:
 
 def test_a_mail_that_may_have_left_twice_says_so(agent: Visitor) -> None:
     number = open_ticket()
-    words = "this mail may have been sent more often than is shown"
+    words = "this mail may have gone out more often than is shown"
     assert words not in page_of(agent, number).text
     outbox.mark_maybe_left(tickets.get_page(number).outgoing[0])
     assert words in page_of(agent, number).text
@@ -262,7 +262,7 @@ class TestReplyWithMore:
     @pytest.mark.parametrize(
         ("files", "words"),
         [
-            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "All together may have 4 MB.", id="too large"),
+            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "The limit is 4 MB in total.", id="too large"),
             pytest.param([(f"{n}.txt", b"x") for n in range(6)], "Too many files. At most 5.", id="too many"),
         ],
     )
