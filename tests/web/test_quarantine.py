@@ -56,14 +56,14 @@ class TestOneMail:
     def test_one_that_still_can_not_be_read_stays(self, english: Visitor) -> None:
         inbound.receive("inbound/lost", now(), now())
         shown = press(english, "replay", key="inbound/lost")
-        assert "It stays here: The mail itself is missing." in shown.text
+        assert "No ticket could be made of it: The mail itself is missing." in shown.text
         assert "inbound/lost" in shown.text
 
     def test_one_that_our_code_fails_on_stays_without_an_error_page(self, english: Visitor) -> None:
         key = give_up()
         with on_the_wire() as wire:
             wire.fails_before("s3.GetObject")
-            assert "It stays here: Could not be processed." in press(english, "replay", key=key).text
+            assert "No ticket could be made of it: Could not be processed." in press(english, "replay", key=key).text
 
     def test_one_that_never_came_to_an_end_is_read_in_the_background(self, english: Visitor) -> None:
         shown = press(english, "replay", key=give_up(error=TimeoutError()))
@@ -88,6 +88,15 @@ class TestOneMail:
         assert "The mail waits again." in again
         assert "Again and again" in again
         assert "Dismissed" not in english.get(f"{PAGE}?view=held&act=dismissed&mail={key}").text
+
+    def test_a_dismissed_one_that_fails_again_is_not_told_as_just_dismissed(self, english: Visitor) -> None:
+        key = give_up()
+        press(english, "dismiss", key=key)
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            shown = press(english, "replay", key=key).text
+        assert "No ticket could be made of it: Could not be processed." in shown
+        assert "Dismissed:" not in shown
 
     @pytest.mark.parametrize("act", ["replay", "dismiss", "restore"])
     def test_one_that_never_came_can_not_be_acted_on(self, english: Visitor, act: str) -> None:
