@@ -173,13 +173,17 @@ def _sender(mail: InboundMail) -> Step:
         says = "A machine may have written it: even from an agent's address, it would stay on the ticket as a note."
     elif not mail.dmarc_pass:
         says = "DMARC did not pass: even from an agent's address, it would never count as that agent's answer."
+        if not mail.verdicts.dmarc:
+            says += (
+                " (A mail without verdicts that ./deskbell mail send or the local SMTP door takes counts as passed.)"
+            )
     return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.may_be_by_machine})
 
 
 def _automatic_answer(mail: InboundMail) -> Step:
     further = {"loop": bool(mail.loop_header), "spam": mail.is_spam, "forged": mail.fails_dmarc}
     reason = mail.automatic.suppressed_by or next((name for name, holds in further.items() if holds), "")
-    says = "An automatic answer may follow, within the limits per sender."
+    says = "An automatic answer may follow, within the limits per sender, unless the desk got it as a blind copy only."
     if reason:
         says = f"No automatic answer follows, because {_SUPPRESSED.get(reason, reason)}."
     facts = {"suppressed_by": reason, "loop_header": mail.loop_header}

@@ -102,8 +102,8 @@ def read_raw(key: str, size: int | None = None) -> bytes:
         return bytes(body.read(size))
 
 
-def list_raw(since: datetime, until: datetime) -> Iterator[Mapping[str, datetime]]:
-    """When the mails came that SES stored between these instants, by key, as many at a time as one request lists.
+def list_raw(since: datetime) -> Iterator[Mapping[str, datetime]]:
+    """When the mails came that SES stored since then, by key, as many at a time as one request lists.
 
     SES's keys have no order, so each call walks through all mails there are: a request per thousand, of which most may
     bring nothing (a thousand requests cost half a US cent: https://aws.amazon.com/s3/pricing/).
@@ -111,7 +111,7 @@ def list_raw(since: datetime, until: datetime) -> Iterator[Mapping[str, datetime
     pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=config().mail_bucket, Prefix=PREFIX)
     for page in pages:
         found = {entry["Key"]: entry["LastModified"] for entry in page.get("Contents", ())}
-        yield {key: at for key, at in found.items() if since <= at < until and key != NO_MAIL}
+        yield {key: at for key, at in found.items() if since <= at and key != NO_MAIL}
 
 
 def enqueue(key: str, received_at: datetime) -> None:

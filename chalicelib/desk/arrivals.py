@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import unquote
@@ -13,7 +13,7 @@ from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import normal_address
 from chalicelib.domain.entry import believable
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.inbound_mail import Fate, FateState
+from chalicelib.domain.inbound_mail import Act, Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
 from chalicelib.mail import answers, forwards
@@ -110,8 +110,15 @@ class Arrival:
     def takes_part(self, ticket: Ticket) -> bool:
         return ticket.is_participant(self.address) or self.acts_as_agent(ticket)
 
+    @property
+    def replayed_by(self) -> Act | None:
+        """Who wants it to be read again; None for a mail that comes by itself."""
+        return self.known.fate.replayed_by if self.known.fate else None
+
     def fate(self, state: FateState, cause: str = "", ticket: int = 0) -> Fate:
-        return fate_of(self.key, self.mail, self.received_at, state, cause, ticket)
+        """With what people did with the mail before."""
+        fate = fate_of(self.key, self.mail, self.received_at, state, cause, ticket)
+        return replace(fate, acts=self.known.fate.acts) if self.known.fate else fate
 
 
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:

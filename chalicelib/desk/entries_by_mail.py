@@ -47,7 +47,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     Raises InvalidInput for what can't be taken, such as an agent's answer to a closed ticket.
     """
     ticket = matched.ticket
-    is_author_known = _forwarded_from(arrival, settings) is not None
+    is_author_known = forwarded_from(arrival, settings) is not None
     if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket) and not is_author_known:
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
@@ -57,6 +57,19 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
         return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
     change = _receive(arrival, attachments, ticket, matched, settings, now, ids)
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
+
+
+def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
+    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11); None for any other mail."""
+    found = arrival.forwarded if arrival.is_from_agent else None
+    if found is None:
+        return None
+    try:
+        address = normal_address(found.from_.email)
+    except InvalidInput:
+        return None
+    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
 
 
 def _open(
@@ -81,7 +94,7 @@ def _open(
     change = domain.open_ticket(
         tickets.next_number(),
         mail.subject,
-        replace(message, forwarded_from=_forwarded_from(arrival, settings)),
+        replace(message, forwarded_from=forwarded_from(arrival, settings)),
         customer,
         mail.language,
         settings,
@@ -118,19 +131,6 @@ def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None
     if follows and not arrival.is_from_agent and arrival.address != follows.customer_address:
         return customers.find(follows.customer_address) or arrival.known.customer
     return arrival.known.customer
-
-
-def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
-    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11)."""
-    found = arrival.forwarded if arrival.is_from_agent else None
-    if found is None:
-        return None
-    try:
-        address = normal_address(found.from_.email)
-    except InvalidInput:
-        return None
-    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
-    return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
 
 
 def _receive(

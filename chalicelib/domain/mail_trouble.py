@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.customer import AddressFlag
-from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
+from chalicelib.domain.entry import DESK, Author, AuthorKind, Entry, EntryKind, FieldChange
+from chalicelib.domain.inbound_mail import Act
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket, author_of
@@ -109,6 +110,15 @@ def sent_again(ticket: Ticket, outgoing: Outgoing, by: Agent, now: datetime, ids
     repeated = FieldChange("sent_again", "", outgoing.to)
     event = Entry(next(ids), EntryKind.EVENT, now, author_of(by), changes=(repeated,), cause="agent")
     return Change(ticket, replace(ticket, updated_at=now), (event,), (outgoing.again(next(ids), now),))
+
+
+def taken_from_quarantine(ticket: Ticket, act: Act, ids: Ids) -> Change:
+    """A person had a mail read again that had waited, and it is on this ticket now."""
+    author = Author(AuthorKind.AGENT, act.agent_id, act.name)
+    released = FieldChange("mail", "quarantined", "taken")
+    return Change(
+        ticket, ticket, (Entry(next(ids), EntryKind.EVENT, act.at, author, changes=(released,), cause="agent"),)
+    )
 
 
 def address_cleared(ticket: Ticket, address: str, by: Agent, now: datetime, ids: Ids) -> Change:

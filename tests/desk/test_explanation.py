@@ -4,6 +4,7 @@ from chalicelib.desk import tickets
 from chalicelib.desk.explanation import Destination, Sender, destination
 from chalicelib.desk.matching import Way
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
 from chalicelib.mail.read import read
 from infra.explained_destination import found
@@ -85,6 +86,27 @@ def test_one_that_came_already_is_told() -> None:
     assert destination(read(raw), NOW) == Destination(Way.NONE, 1, came_before=True)
     (step,) = found(read(raw))
     assert "on ticket #1 already" in step.says
+
+
+def test_a_blind_copy_gets_no_acknowledgement_and_that_is_told() -> None:
+    headers = {"to": "others@customer.example", "message_id": "<blind@customer.example>"}
+    assert of(**headers).is_blind_copy
+    assert "blind copy: no automatic answer follows" in says(**headers)
+    receive_mail(**headers)
+    assert [mail.ticket for mail in journey.queued() if mail.purpose is Purpose.ACKNOWLEDGEMENT] == [1]
+    assert not of(to=f"others@customer.example, {SUPPORT}").is_blind_copy
+    assert "blind copy" not in says(to=f"Support <{SUPPORT}>")
+
+
+def test_the_author_of_what_an_agent_forwards_is_named() -> None:
+    forward = {"from_": AGENT.address, "subject": "Fwd: Door"}
+    above = f"---------- Forwarded message ---------\nFrom: {PARK}\nDate: today\nSubject: Door\nTo: x@y.example"
+    text = f"{above}\n\nIt creaks."
+    passed = read(raw_mail(text, **forward, authentication_results=journey.PASSED))
+    (step,) = found(passed)
+    assert step.facts["forwarded_from"] == "park@customer.example"
+    assert "its author Park <park@customer.example> would be the requester" in step.says
+    assert found(read(raw_mail(text, **forward)))[0].facts["forwarded_from"] == "", "only agents forward"
 
 
 def test_our_own_mail_is_told() -> None:

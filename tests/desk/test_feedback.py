@@ -15,7 +15,7 @@ from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.inbound_mail import FateState
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.words import Status
-from tests.conftest import AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import bounce_mail, deliver_all, page, receive, receive_mail, reply_address, sent
 from tests.factories import CUSTOMER_ADDRESS
@@ -290,5 +290,5 @@ class TestFlaggedAddress:
 def test_a_mail_that_came_is_taken_although_its_sender_can_not_be_reached() -> None:
     take(event("bounce", acknowledged()))
     key = receive_mail("I wrote to you.", at=NOW + HOUR, to=reply_address())
-    assert inbound.replay(key, NOW).state is FateState.TICKET
+    assert inbound.replay(key, ADMIN, NOW).state is FateState.TICKET
     assert journey.texts()[-1] == "I wrote to you."

@@ -180,27 +180,27 @@ class TestByHand:
         return held()[0]
 
     def test_a_person_takes_a_held_mail(self, fate: Fate) -> None:
-        assert inbound.replay(fate.key, NOW).ticket == MOST_ALIKE + 1
-        assert inbound.replay(fate.key, NOW).ticket == MOST_ALIKE + 1
+        assert inbound.replay(fate.key, SUPERVISOR, NOW).ticket == MOST_ALIKE + 1
+        assert inbound.replay(fate.key, SUPERVISOR, NOW).ticket == MOST_ALIKE + 1
         assert (held(), len(journey.numbers())) == ((), MOST_ALIKE + 1)
 
     def test_or_dismisses_it_and_the_queue_does_not_bring_it_back(self, fate: Fate) -> None:
-        assert inbound.dismiss(fate.key, SUPERVISOR).state is FateState.DISMISSED
+        assert inbound.dismiss(fate.key, SUPERVISOR, NOW).state is FateState.DISMISSED
         assert inbound.receive(fate.key, NOW, NOW).state is FateState.DISMISSED
         assert (held(), len(journey.numbers())) == ((), MOST_ALIKE)
 
     def test_what_was_dismissed_can_still_be_taken(self, fate: Fate) -> None:
-        inbound.dismiss(fate.key, SUPERVISOR)
-        assert inbound.replay(fate.key, NOW).state is FateState.TICKET
+        inbound.dismiss(fate.key, SUPERVISOR, NOW)
+        assert inbound.replay(fate.key, SUPERVISOR, NOW).state is FateState.TICKET
 
     def test_what_is_on_a_ticket_can_not_be_dismissed(self, fate: Fate) -> None:
-        inbound.replay(fate.key, NOW)
+        inbound.replay(fate.key, SUPERVISOR, NOW)
         with pytest.raises(Conflict, match="mail_on_ticket"):
-            inbound.dismiss(fate.key, SUPERVISOR)
+            inbound.dismiss(fate.key, SUPERVISOR, NOW)
 
     def test_agents_dismiss_nothing(self, fate: Fate) -> None:
         with pytest.raises(NotAllowed):
-            inbound.dismiss(fate.key, AGENT)
+            inbound.dismiss(fate.key, AGENT, NOW)
 
 
 def test_two_desks_that_write_to_each_other_exchange_two_mails() -> None:

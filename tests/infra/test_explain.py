@@ -159,6 +159,11 @@ class TestRoute:
         assert not step(raw_mail(), "sender")["may_act_as_agent"]
         assert not step(raw_mail(**passed, auto_submitted="auto-replied"), "sender")["may_act_as_agent"]
 
+    def test_without_verdicts_it_says_who_counts_as_authenticated_all_the_same(self) -> None:
+        assert "mail send" in step(raw_mail(), "sender")["says"]
+        failed = {"authentication_results": "amazonses.com; dmarc=fail header.from=customer.example"}
+        assert "mail send" not in step(raw_mail(**failed), "sender")["says"]
+
     def test_every_reason_of_ours_has_its_words(self) -> None:
         for reason in explanation._SUPPRESSED.values():
             assert reason.startswith(("it ", "its ", "the "))

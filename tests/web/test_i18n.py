@@ -10,7 +10,7 @@ import pytest
 from chalicelib import i18n
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
-from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
+from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
 from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.queue import Queue
@@ -61,6 +61,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "sent_again",
             "team",
             "cc",
+            "mail",
         ),
         *(f"{clock}_{moment}" for clock in ClockName for moment in ("due_at", "breached_at")),
     ),
@@ -78,11 +79,13 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     ),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
-        *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
+        *("address_invalid", "address_missing", "text_missing", "text_too_long", "ticket_closed"),
         *("possible_loop", NEVER_ENDS, NEVER_HANDLED),
     ),
     "defect": tuple(Defect),
     "quarantine_view": tuple(View),
+    "quarantine_act": tuple(ActKind),
+    "mail_state": ("quarantined", "taken"),
     "letter": tuple(LetterKind),
     "done": tuple(f"letter_{outcome}" for outcome in Outcome),
 }

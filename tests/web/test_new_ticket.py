@@ -114,7 +114,7 @@ def test_an_expired_form_comes_back_with_a_new_token_that_works(visitor: Visitor
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        pytest.param([("a.bin", b"x" * 4_000_001)], "All together may have 4 MB", id="too large"),
+        pytest.param([("a.bin", b"x" * 4_000_001)], "The limit is 4 MB in total", id="too large"),
         pytest.param([(f"{n}.txt", b"x") for n in range(6)], "Too many files. At most 5", id="too many"),
     ],
 )

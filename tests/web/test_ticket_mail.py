@@ -31,10 +31,10 @@ def stranger(agent: Visitor) -> tuple[int, int]:
 
 def test_a_strangers_message_can_be_accepted(agent: Visitor, stranger: tuple[int, int]) -> None:
     number, entry_id = stranger
-    assert f"{STRANGER} has no part in this ticket." in page_of(agent, number).text
+    assert f"{STRANGER} is not part of this ticket." in page_of(agent, number).text
     shown = agent.follow(agent.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}))
     assert "The sender takes part in the ticket now." in shown.text
-    assert "has no part in this ticket" not in shown.text
+    assert "is not part of this ticket" not in shown.text
     assert newest_message(number).is_public
 
 

@@ -262,7 +262,7 @@ class TestReplyWithMore:
     @pytest.mark.parametrize(
         ("files", "words"),
         [
-            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "All together may have 4 MB.", id="too large"),
+            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "The limit is 4 MB in total.", id="too large"),
             pytest.param([(f"{n}.txt", b"x") for n in range(6)], "Too many files. At most 5.", id="too many"),
         ],
     )
