@@ -8,8 +8,8 @@ from functools import cached_property
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
+from chalicelib.domain.address import in_unicode, normal_address
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
@@ -47,7 +47,7 @@ class Arrival:
     @property
     def name(self) -> str:
         sender = self.mail.sender
-        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address
+        return (sender.name if sender else "")[:_LONGEST_NAME] or in_unicode(self.address)
 
     @cached_property
     def forwarded(self) -> Forwarded | None:
@@ -81,7 +81,8 @@ class Arrival:
 
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:
     """One request. The mail must have a sender whose address is one."""
-    address = normal_address(mail.sender.email if mail.sender else "")
+    written = mail.sender.email if mail.sender else ""
+    address = normal_address(written)
     query = Query(
         key=key,
         thread_ids=(*mail.automatic.bounced_ids, *mail.thread_ids),
@@ -91,7 +92,9 @@ def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settin
         alike=_alike(address, mail.subject),
         received_at=received_at,
     )
-    return Arrival(query, mail, inbound_mail.look_up(query), settings.agent_by_address(address))
+    is_plain = written.rpartition("@")[0].isascii()  # another mailbox may be written in letters that are only alike
+    agent = settings.agent_by_address(address) if is_plain else None
+    return Arrival(query, mail, inbound_mail.look_up(query), agent)
 
 
 def fate_of(

@@ -12,9 +12,10 @@ from chalicelib.desk.matching import Match
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
+from chalicelib.domain.address import canonical, is_sendable, normal_address, without_tag
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.copies import MOST_COPIES
-from chalicelib.domain.customer import Customer, normal_address, without_tag
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
@@ -67,7 +68,7 @@ def _open(
     mail, follows = arrival.mail, matched.ticket
     known = _known_customer(arrival, follows)
     customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
-    is_answerable = not arrival.is_silent(settings) and not arrival.is_from_agent
+    is_answerable = not (arrival.is_silent(settings) or arrival.is_from_agent) and is_sendable(customer.address)
     acknowledge = is_answerable and customer.may_be_acknowledged(now)
     remarks = matched.remarks if acknowledge or not is_answerable else (*matched.remarks, "acknowledgement_limit")
     message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
@@ -167,7 +168,7 @@ def _bounce(
     outgoing = outbox.find(ticket.number, outgoing_id) if facts.bounce and outgoing_id else None
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
-    recipients = tuple(address.lower() for address in facts.bounce_recipients)
+    recipients = tuple(canonical(address) for address in facts.bounce_recipients)
     said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
     failure = Failure(FailureKind.BOUNCE, recipients, facts.bounce_temporary is False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
@@ -180,6 +181,7 @@ def _message(
 ) -> Message:
     mail = arrival.mail
     text, quoted_text = _kept_halves(arrival)
+    unanswerable = () if is_sendable(arrival.address) else ("address_not_sendable",)
     return Message(
         author,
         text,
@@ -193,7 +195,7 @@ def _message(
         sender=arrival.address,
         has_html=bool(mail.html),
         sent_at=believable(mail.date, arrival.received_at),
-        remarks=remarks,
+        remarks=(*unanswerable, *remarks),
     )
 
 

@@ -11,8 +11,8 @@ from chalicelib.desk import arrivals, entries_by_mail, matching
 from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.matching import Match
+from chalicelib.domain.address import normal_address, without_tag
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address, without_tag
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
 from chalicelib.domain.settings import Settings

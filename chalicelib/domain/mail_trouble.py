@@ -22,7 +22,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """What the other side said of a mail that we sent. `recipients` are lower case; none means its only receiver.
+    """What the other side said of a mail that we sent. `recipients` are canonical; none means its only receiver.
 
     A permanent failure, and every complaint, ends further mail to the address.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.copies import limited
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Mailbox
 from chalicelib.domain.errors import Conflict
@@ -117,31 +118,31 @@ class Ticket:
         """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
 
         It wakes the ticket as it would have at first, unless something was said since. Empty when it is accepted.
+        Raises Conflict("machine_not_accepted"), InvalidInput("too_many_copies").
         """
         if not entry.is_from_stranger:
             return Change(self, self)
+        if entry.is_automatic:
+            raise Conflict("machine_not_accepted", number=self.number)
         is_known = not entry.sender or self.is_participant(entry.sender)
-        after = replace(self, cc=self.cc if is_known else (*self.cc, entry.sender), updated_at=now)
+        after = replace(self, cc=self.cc if is_known else limited((*self.cc, entry.sender)), updated_at=now)
         event = _event(author_of(by), now, ids, "accepted", FieldChange("participant", "", entry.sender))
         change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
-        if entry.id != self.last_entry or entry.is_automatic or self.status not in _WOKEN_BY_CUSTOMERS:
+        if entry.id != self.last_entry or self.status not in _WOKEN_BY_CUSTOMERS:
             return change
         return change.then(after._moved(Status.OPEN, entry.at, settings, entry.author, ids, "customer_message"))
 
     def set_requester(self, customer: Customer, entry: Entry, by: Agent, now: datetime, ids: Ids) -> "Change":
         """Who wrote the mail that an agent forwarded becomes the requester, after an agent's word (rule 11)."""
         author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
+        others = tuple(address for address in self.cc if address != customer.address)
         after = replace(
-            self,
-            customer_id=customer.id,
-            customer_name=customer.name,
-            customer_address=customer.address,
-            cc=tuple(address for address in self.cc if address != customer.address),
-            updated_at=now,
+            self, customer_id=customer.id, customer_name=customer.name, customer_address=customer.address, cc=others
         )
-        moved = FieldChange("requester", self.customer_address, customer.address)
         confirmed = replace(entry, author=author, sender=customer.address, forwarded_from=None)
-        return Change(self, after, (_event(author_of(by), now, ids, "forwarded", moved),), changed=(confirmed,))
+        moved = FieldChange("requester", self.customer_address, customer.address)
+        event = _event(author_of(by), now, ids, "forwarded", moved)
+        return Change(self, replace(after, updated_at=now), (event,), changed=(confirmed,))
 
     def keep_requester(self, entry: Entry, now: datetime) -> "Change":
         """The agent who forwarded the mail stays the requester."""

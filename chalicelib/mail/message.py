@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from chalicelib.domain.customer import without_tag
+from chalicelib.domain.address import canonical, without_tag
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Address:
 
     @property
     def key(self) -> str:
-        """What two spellings of the same mailbox share: all lower case."""
-        return self.email.lower()
+        """What all spellings of the same mailbox share."""
+        return canonical(self.email)
 
     @property
     def domain(self) -> str:

@@ -69,7 +69,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),
     "flood": ("acknowledgement_limit", "possible_loop"),
-    "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
+    "remark": ("acknowledgement_limit", "address_not_sendable", "follow_up_of", "reply_address_forged"),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
         *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
