@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.address import normal_address
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.mail import threading
 from chalicelib.mail.message import Address, InboundMail

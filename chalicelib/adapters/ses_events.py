@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.domain.address import canonical
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 
 
@@ -51,12 +52,12 @@ def _complaint(event: Mapping[str, Any]) -> Failure | None:
 
 def _reject(event: Mapping[str, Any]) -> Failure:
     """SES took the mail and then found a virus in it: nobody gets it, and no address is to blame."""
-    recipients = tuple(address.lower() for address in event["mail"].get("destination", ()))
+    recipients = tuple(canonical(address) for address in event["mail"].get("destination", ()))
     return Failure(FailureKind.BOUNCE, recipients, False, str(event.get("reject", {}).get("reason", "rejected")))
 
 
 def _addresses(recipients: list[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(str(each["emailAddress"]).lower() for each in recipients)
+    return tuple(canonical(str(each["emailAddress"])) for each in recipients)
 
 
 _READ = {"Bounce": _bounce, "Complaint": _complaint, "Reject": _reject}

@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters.inbound_mail import Known, Query
+from chalicelib.domain.address import in_unicode, normal_address
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address
 from chalicelib.domain.entry import believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.inbound_mail import Act, Fate, FateState
@@ -58,7 +58,7 @@ class Arrival:
     @property
     def name(self) -> str:
         sender = self.mail.sender
-        return (sender.name if sender else "")[:_LONGEST_NAME] or self.address or _NOBODY
+        return (sender.name if sender else "")[:_LONGEST_NAME] or in_unicode(self.address) or _NOBODY
 
     @cached_property
     def forwarded(self) -> Forwarded | None:
@@ -123,6 +123,7 @@ class Arrival:
 
 def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settings) -> Arrival:
     """One request. Only a bounce may come from nobody or from what is no address. Raises InvalidInput otherwise."""
+    written = mail.sender.email if mail.sender else ""
     address = _address(mail)
     fingerprint, *earlier = _fingerprints(mail, received_at)
     query = Query(
@@ -135,7 +136,9 @@ def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settin
         alike=_alike(address, mail.subject),
         received_at=received_at,
     )
-    return Arrival(query, mail, inbound_mail.look_up(query), settings.agent_by_address(address))
+    is_plain = written.rpartition("@")[0].isascii()  # another mailbox may be written in letters that are only alike
+    agent = settings.agent_by_address(address) if is_plain else None
+    return Arrival(query, mail, inbound_mail.look_up(query), agent)
 
 
 def _address(mail: InboundMail) -> str:

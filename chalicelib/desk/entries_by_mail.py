@@ -18,9 +18,10 @@ from chalicelib.desk.matching import Match
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
+from chalicelib.domain.address import canonical, is_sendable, normal_address, without_tag
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.copies import MOST_COPIES
-from chalicelib.domain.customer import Customer, normal_address, without_tag
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
@@ -86,7 +87,7 @@ def _open(
     known = _known_customer(arrival, follows)
     customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
     silence = "" if arrival.is_from_agent else arrival.why_silent(settings)
-    is_answerable = not (silence or arrival.is_from_agent)
+    is_answerable = not (silence or arrival.is_from_agent) and is_sendable(customer.address)
     flood = floods.reached(customer, arrival.is_desk_silent, now) if is_answerable else None
     why = silence or flood
     remarks = (*matched.remarks, why) if why else matched.remarks
@@ -202,7 +203,7 @@ def _bounce(
     outgoing = outbox.find(ticket.number, outgoing_id) if facts.bounce and outgoing_id else None
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
-    recipients = tuple(address.lower() for address in facts.bounce_recipients)
+    recipients = tuple(canonical(address) for address in facts.bounce_recipients)
     said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
     failure = Failure(FailureKind.BOUNCE, recipients, False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
@@ -215,6 +216,8 @@ def _message(
 ) -> Message:
     mail = arrival.mail
     text, quoted_text = _kept_halves(arrival)
+    is_unanswerable = arrival.address != "" and not is_sendable(arrival.address)
+    unanswerable = ("address_not_sendable",) if is_unanswerable else ()
     return Message(
         author,
         text,
@@ -228,7 +231,7 @@ def _message(
         sender=arrival.address,
         has_html=bool(mail.html),
         sent_at=believable(mail.date, arrival.received_at),
-        remarks=remarks,
+        remarks=(*unanswerable, *remarks),
         is_proven=mail.dmarc_pass,
     )
 

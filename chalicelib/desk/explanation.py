@@ -8,7 +8,7 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import arrivals, entries_by_mail, matching
 from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.matching import Way
-from chalicelib.domain.customer import without_tag
+from chalicelib.domain.address import without_tag
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status

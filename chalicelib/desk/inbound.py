@@ -12,8 +12,8 @@ from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.matching import Match
 from chalicelib.domain import mail_trouble
+from chalicelib.domain.address import normal_address, without_tag
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address, without_tag
 from chalicelib.domain.errors import Conflict, DeskIsSilent, InvalidInput, NotFound
 from chalicelib.domain.inbound_mail import NEVER_ENDS, SENDER_UNUSABLE, SETTLED, ActKind, Fate, FateState
 from chalicelib.domain.settings import Settings
@@ -119,7 +119,18 @@ def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
         return ""
     if mail.sender is None or mail.cause:
         return mail.cause
-    return "own_mail" if without_tag(mail.sender.key) in settings.own_addresses else ""
+    if without_tag(mail.sender.key) in settings.own_addresses:
+        return "own_mail"
+    return "" if mail.automatic.bounce else _fault_of(mail.sender.email)
+
+
+def _fault_of(address: str) -> str:
+    """What is wrong with a sender's address, "" for one that can be taken."""
+    try:
+        normal_address(address)
+    except InvalidInput as error:
+        return error.code
+    return ""
 
 
 def _take(key: str, mail: InboundMail, received_at: datetime, now: datetime, is_released: bool) -> Fate:

@@ -12,6 +12,7 @@ from chalicelib.adapters.aws import start_execution
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
 from chalicelib.desk import links, replies
+from chalicelib.domain.address import in_unicode, is_sendable, without_tag
 from chalicelib.domain.entry import Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
@@ -21,7 +22,7 @@ from chalicelib.domain.survey import SCORES
 from chalicelib.log import logger
 from chalicelib.mail import notices, threading
 from chalicelib.mail.message import Address
-from chalicelib.mail.write import OutboundMail, compose, is_sendable, sendable
+from chalicelib.mail.write import OutboundMail, compose, sendable
 
 MOST_TRIES = 5
 _PATH_OF_OURS = re.compile(r"(?<=\]\()(?=/(?!/))")
@@ -51,8 +52,9 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime, *, is_ag
 
 def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> None:
     try:
-        outgoing = _deliverable(outgoing)
-        ses_id = _send(page, outgoing, settings_store.get())
+        settings = settings_store.get()
+        outgoing = _deliverable(outgoing, settings)
+        ses_id = _send(page, outgoing, settings)
     except (NotSent, InvalidInput) as error:
         is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
         cause, maybe_left = str(error.params.get("cause", error.code)), bool(error.params.get("maybe_left"))
@@ -113,13 +115,19 @@ def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     return ses.send(compose(mail), sender.address, sendable(outgoing.to), tuple(map(sendable, outgoing.cc)))
 
 
-def _deliverable(outgoing: Outgoing) -> Outgoing:
-    """No further mail to where it came back from for good (rule 14), nor a copy to what no mail can be sent to: the
-    others get theirs, and the ticket shows who did. Raises InvalidInput("address_flagged")."""
+def _deliverable(outgoing: Outgoing, settings: Settings) -> Outgoing:
+    """No further mail to where it came back from for good (rule 14) nor to ourselves, which an address may have become
+    since, nor a copy to what no mail can be sent to: the others get theirs, and the ticket shows who did.
+
+    Raises InvalidInput("address_flagged" | "address_is_ours").
+    """
     flags = addresses.find_flags([outgoing.to, *outgoing.cc])
     if outgoing.to in flags:
         raise InvalidInput("address_flagged")
-    return replace(outgoing, cc=tuple(copy for copy in outgoing.cc if copy not in flags and is_sendable(copy)))
+    if without_tag(outgoing.to) in settings.own_addresses:
+        raise InvalidInput("address_is_ours")
+    refused = {copy for copy in outgoing.cc if copy in flags or without_tag(copy) in settings.own_addresses}
+    return replace(outgoing, cc=tuple(copy for copy in outgoing.cc if copy not in refused and is_sendable(copy)))
 
 
 def _language(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
@@ -188,7 +196,7 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
 def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     cause = i18n.text(language, f"failure.{outgoing.params['cause']}")
     return _for_agent(page, outgoing, settings, language) | {
-        "failed_address": outgoing.params["address"],
+        "failed_address": in_unicode(outgoing.params["address"]),
         "cause": cause,
         "detail": outgoing.params["detail"],
         "is_ended": "is_ended" in outgoing.params,
@@ -196,7 +204,7 @@ def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, l
 
 
 def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
-    cause, sender = outgoing.params["cause"], outgoing.params["address"]
+    cause, sender = outgoing.params["cause"], in_unicode(outgoing.params["address"])
     return _for_agent(page, outgoing, settings, language) | {
         "sender": sender,
         "noticed_at": i18n.day_and_time(language, outgoing.created_at, settings.time_zone),

@@ -14,9 +14,10 @@ from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import requester
 from chalicelib.domain import ticket as domain
+from chalicelib.domain.address import in_unicode, sendable_address, without_tag
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.copies import read_copies
-from chalicelib.domain.customer import Customer, normal_address
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, DeskIsSilent, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
@@ -24,7 +25,6 @@ from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket
 from chalicelib.domain.words import Priority, Source, Status
 from chalicelib.mail import forwards
-from chalicelib.mail.write import is_sendable
 
 FORMS_PER_HOUR = 30
 _HOUR = timedelta(hours=1)
@@ -59,7 +59,9 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
 
     Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
-    address = normal_address(form.address)
+    address = sendable_address(form.address)
+    if without_tag(address) in settings_store.get().own_addresses:
+        raise InvalidInput("address_is_ours", field="email")
     text = checked_text(form.text)
     if form.uploads:  # nobody fills the bucket with what is refused afterwards
         limits.check(_limit_of(form), FORMS_PER_HOUR, _HOUR, now)
@@ -94,20 +96,22 @@ def reply(
 ) -> None:
     """A public reply, and a new status in one step; one request more for each file.
 
-    `cc` are addresses as they were typed, None for those that the ticket has. Files are kept before the ticket is read:
-    a reply that is refused as overtaken and sent again finds them there.
+    `cc` are addresses as they were typed, None for those that the ticket has: who takes part is not for contributors to
+    change (rule 25). Files are kept before the ticket is read: a reply that is refused as overtaken and sent again
+    finds them there.
     Raises InvalidInput, Conflict, NotFound, NotAllowed.
     """
+    right = Right.WORK_ON_TICKETS if then is None and cc is None else Right.CHANGE_PROPERTIES
+    by.require(right)
     checked_text(text)
-    copies = None if cc is None else _checked_copies(cc)
-    by.require(Right.WORK_ON_TICKETS)
+    copies = None if cc is None else read_copies(cc, settings_store.get().own_addresses)
     attachments = keep_uploads(f"reply/{number}", uploads)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         change = ticket.reply(text, by, seen, now, ids, attachments=attachments, cc=copies)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
-    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES if then else Right.WORK_ON_TICKETS)
+    work_on(number, by, decide, now, right)
 
 
 def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
@@ -150,12 +154,15 @@ def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> N
 
 
 def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None:
-    """A stranger's message becomes part of the conversation (rule 9). Raises NotFound, NotAllowed."""
+    """A stranger's message becomes part of the conversation (rule 9).
+
+    Raises NotFound, NotAllowed, and what `Ticket.accept` raises.
+    """
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.accept(tickets_store.get_entry(number, entry_id), by, settings, now, ids)
 
-    work_on(number, by, decide, now)
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is_author: bool) -> None:
@@ -219,7 +226,8 @@ def _settle_requester(ticket: Ticket, entry: Entry, author: Mailbox | None, by: 
     change = requester.keep(ticket, entry, now)
     if author:
         known = customers.find(author.address)
-        customer = known or Customer(next(ids), author.address, author.name or author.address, ticket.language, now)
+        name = author.name or in_unicode(author.address)
+        customer = known or Customer(next(ids), author.address, name, ticket.language, now)
         customers.keep(also, customer, known)
         change = _handed_over(ticket, entry, customer, by, settings, now, ids)
     save(change, settings, now, ids, also)
@@ -239,15 +247,6 @@ def _handed_over(
     return change.then(change.after.add_note(found.comment, writer, now, ids))
 
 
-def _checked_copies(typed: str) -> tuple[str, ...]:
-    """Raises InvalidInput, also for an address that our mail can't be sent to."""
-    copies = read_copies(typed, settings_store.get().own_addresses)
-    unsendable = next((copy for copy in copies if not is_sendable(copy)), None)
-    if unsendable:
-        raise InvalidInput("copy_invalid", field="cc", address=unsendable)
-    return copies
-
-
 def _limit_of(form: FormRequest) -> str:
     return f"form:{form.remote_address}"
 
@@ -265,7 +264,7 @@ def _open(
 ) -> int:
     settings = settings_store.get()
     ids = new_ids(now)
-    customer = known or Customer(next(ids), address, form.name.strip() or address, form.language, now)
+    customer = known or Customer(next(ids), address, form.name.strip() or in_unicode(address), form.language, now)
     author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
     flood = floods.reached(customer, is_desk_silent, now)
     remarks = (flood.value,) if flood else ()

@@ -32,7 +32,7 @@ class Flood(StrEnum):
 
 @dataclass(frozen=True)
 class Failure:
-    """What the other side said of a mail that we sent. `recipients` are lower case; none means its only receiver.
+    """What the other side said of a mail that we sent. `recipients` are canonical; none means its only receiver.
 
     `ends_mail` tells that nothing more goes to them: SES itself tells of a permanent failure or of who complained.
     """

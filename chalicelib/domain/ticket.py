@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.copies import limited
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Mailbox
 from chalicelib.domain.errors import Conflict
@@ -116,14 +117,17 @@ class Ticket:
         """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
 
         It wakes the ticket as it would have at first, unless something was said since. Empty when it is accepted.
+        Raises Conflict("machine_not_accepted"), InvalidInput("too_many_copies").
         """
         if not entry.is_from_stranger:
             return Change(self, self)
+        if entry.is_automatic:
+            raise Conflict("machine_not_accepted", number=self.number)
         is_known = not entry.sender or self.is_participant(entry.sender)
-        after = replace(self, cc=self.cc if is_known else (*self.cc, entry.sender), updated_at=now)
+        after = replace(self, cc=self.cc if is_known else limited((*self.cc, entry.sender)), updated_at=now)
         event = _event(author_of(by), now, ids, "accepted", FieldChange("participant", "", entry.sender))
         change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
-        if entry.id != self.last_entry or entry.is_automatic or self.status not in _WOKEN_BY_CUSTOMERS:
+        if entry.id != self.last_entry or self.status not in _WOKEN_BY_CUSTOMERS:
             return change
         return change.then(after._moved(Status.OPEN, entry.at, settings, entry.author, ids, "customer_message"))
 

@@ -11,7 +11,7 @@ from html import unescape
 from itertools import islice
 from urllib.parse import unquote
 
-from chalicelib.domain.customer import without_tag
+from chalicelib.domain.address import canonical, without_tag
 
 _ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
 _CID = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
@@ -45,8 +45,8 @@ class Address:
 
     @property
     def key(self) -> str:
-        """What two spellings of the same mailbox share: all lower case."""
-        return self.email.lower()
+        """What all spellings of the same mailbox share."""
+        return canonical(self.email)
 
     @property
     def domain(self) -> str:

@@ -64,6 +64,20 @@ class TestNewTicket:
         receive_mail(to=f"{SUPPORT}, park@customer.example", cc=f"{reply_address(9)}, Lee <LEE@customer.example>")
         assert page().ticket.cc == ("park@customer.example", "lee@customer.example")
 
+    @pytest.mark.parametrize(
+        "sender", ["k..im@customer.example", ".kim@customer.example", f"{'k' * 65}@customer.example"]
+    )
+    def test_a_sender_whom_no_mail_reaches_is_heard_but_not_answered(self, sender: str) -> None:
+        receive_mail(from_=sender)
+        assert page().ticket.customer_address == sender
+        assert [mail.purpose for mail in page().outgoing] == [Purpose.TIMER]
+        assert journey.messages()[0].remarks == ("address_not_sendable",)
+
+    def test_a_sender_with_an_apostrophe_is_answered(self) -> None:
+        receive_mail(from_="O'Brien@customer.example")
+        journey.deliver_all()
+        assert sent()[0]["To"] == "o'brien@customer.example"
+
     def test_attachments_are_kept(self) -> None:
         receive(raw_mail("See the photo.", ("pump.pdf", b"%PDF-1"), ("사진.pdf", b"%PDF-2")))
         kept = journey.messages()[0].attachments

@@ -8,7 +8,6 @@ from chalicelib.adapters.items import MessageItem
 from chalicelib.desk import outbox, tickets
 from chalicelib.domain.errors import NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
-from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import deliver_all, page, receive_mail, sent
@@ -190,9 +189,10 @@ class TestRefused:
         assert sent() == []
 
     def test_an_address_that_mail_can_not_carry_fails_at_once(self) -> None:
-        tickets.open_from_form(factories.form(address="김@customer.example"), NOW)
-        deliver()
-        assert (entry().delivery, entry().error) == (Delivery.FAILED, "bad_address")
+        receive_mail(from_="k..im@customer.example")
+        tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW)
+        deliver(Purpose.REPLY)
+        assert (entry(Purpose.REPLY).delivery, entry(Purpose.REPLY).error) == (Delivery.FAILED, "bad_address")
 
     def test_a_throttled_mail_is_tried_again(self) -> None:
         receive_mail()

@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.adapters import customers
 from chalicelib.desk import tickets
+from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.entry import AuthorKind, EntryKind, Mailbox
-from chalicelib.domain.errors import NotAllowed, NotFound
+from chalicelib.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
 from tests.conftest import AGENT, CONTRIBUTOR, NOW
@@ -76,9 +77,28 @@ class TestAccepting:
         with pytest.raises(NotFound, match="entry_not_found"):
             tickets.accept_message(1, 4711, AGENT, NOW)
 
-    def test_nobody_accepts_on_a_ticket_they_may_not_see(self) -> None:
-        with pytest.raises(NotFound, match="ticket_not_found"):
-            tickets.accept_message(1, stranger_writes(), CONTRIBUTOR, NOW)
+    def test_a_contributor_does_not_decide_who_takes_part(self) -> None:
+        entry_id = stranger_writes()
+        tickets.assign(1, CONTRIBUTOR.id, AGENT, NOW)
+        with pytest.raises(NotAllowed):
+            tickets.accept_message(1, entry_id, CONTRIBUTOR, NOW)
+        with pytest.raises(NotAllowed):
+            tickets.reply(1, "Here.", CONTRIBUTOR, page().ticket.last_entry, NOW + HOUR, cc=STRANGER)
+        assert (journey.messages()[1].is_from_stranger, page().ticket.cc) == (True, ())
+
+    def test_no_more_take_part_than_a_mail_may_have_copies(self) -> None:
+        receive_mail(cc=", ".join(f"p{each}@customer.example" for each in range(MOST_COPIES)))
+        receive_mail("I can help.", at=NOW + HOUR, from_=STRANGER, to=reply_address())
+        with pytest.raises(InvalidInput, match="too_many_copies"):
+            tickets.accept_message(1, journey.messages()[1].id, AGENT, NOW + 2 * HOUR)
+        assert journey.messages()[1].is_from_stranger
+
+    def test_a_machine_takes_part_in_nothing(self) -> None:
+        receive_mail()
+        receive_mail("Away.", at=NOW + HOUR, from_=STRANGER, to=reply_address(), auto_submitted="auto-replied")
+        with pytest.raises(Conflict, match="machine_not_accepted"):
+            tickets.accept_message(1, journey.messages()[1].id, AGENT, NOW + 2 * HOUR)
+        assert page().ticket.cc == ()
 
 
 class TestRemarks:

@@ -4,8 +4,10 @@ import pytest
 
 from chalicelib.adapters import addresses, outbox, tickets
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.desk import tickets as desk
 from chalicelib.domain.customer import AddressFlag
 from chalicelib.domain.entry import Attachment, Entry, EntryKind, Mailbox
+from tests.conftest import AGENT, CONTRIBUTOR
 from tests.factories import CUSTOMER_ADDRESS
 from tests.web.tickets import open_ticket, receive
 from tests.web.visitor import Answer, Visitor, now
@@ -127,11 +129,38 @@ def test_a_mail_that_failed_is_sent_again(agent: Visitor, flagged: int) -> None:
     assert path not in shown.text, "once"
 
 
+def test_who_can_not_be_accepted_is_told_on_the_ticket(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "Away.", name="Eve", sender=STRANGER, is_from_stranger=True, is_automatic=True)
+    answer = agent.post(f"/agent/tickets/{number}/entries/{newest_message(number).id}/accept", {})
+    assert answer.status == 409
+    assert "A program wrote this message" in answer.text
+
+
+def test_a_contributor_reads_of_a_stranger_and_leaves_the_rest_to_agents(
+    contributor: Visitor, stranger: tuple[int, int]
+) -> None:
+    number, entry_id = stranger
+    desk.assign(number, CONTRIBUTOR.id, AGENT, now())
+    shown = page_of(contributor, number).text
+    assert f"{STRANGER} has no part in this ticket." in shown
+    assert f"{entry_id}/accept" not in shown
+    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 403
+
+
+def test_domains_are_shown_in_their_own_letters(agent: Visitor) -> None:
+    number = open_ticket(address="kim@bücher.example")
+    assert tickets.get(number).customer_address == "kim@xn--bcher-kva.example"
+    shown = page_of(agent, number).text
+    assert "kim@bücher.example" in shown
+    assert "xn--" not in shown
+
+
 def test_a_contributor_who_does_not_see_the_ticket_changes_nothing_of_it(
     contributor: Visitor, agent: Visitor, stranger: tuple[int, int]
 ) -> None:
     number, entry_id = stranger
-    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 404
+    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 403
     assert contributor.post(f"/agent/tickets/{number}/mails/{entry_id}/again", {}).status == 404
     requester = contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/requester", {"requester": "author"})
     assert requester.status == 403

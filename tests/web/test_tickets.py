@@ -218,7 +218,7 @@ def test_a_contributor_answers_and_notes_but_changes_no_property(contributor: Vi
     number = open_ticket()
     desk.assign(number, CONTRIBUTOR.id, ADMIN, now())
     page = page_of(contributor, number)
-    for control in ("/assign", "/status", "/priority", 'name="then"'):
+    for control in ("/assign", "/status", "/priority", 'name="then"', 'name="cc"'):
         assert control not in page.text
     for words in ("Open", "Medium", CONTRIBUTOR.name):
         assert words in page.text.partition("<aside")[2], "they may read what they can't change"
@@ -227,6 +227,7 @@ def test_a_contributor_answers_and_notes_but_changes_no_property(contributor: Vi
         fields = {"assignee" if act == "assign" else act: value, "was": ""}
         assert contributor.post(f"/agent/tickets/{number}/{act}", fields).status == 403
     assert send_reply(contributor, number, "Done.", then="resolved").status == 403
+    assert send_reply(contributor, number, "Done.", cc="lee@customer.example").status == 403
     assert tickets.get(number) == before
     assert send_reply(contributor, number, "Done.").status == 303
     assert contributor.post(f"/agent/tickets/{number}/note", {"text": "Ask Bo."}).status == 303
