@@ -157,7 +157,8 @@ def _relay_entry(record: DynamoDBRecord) -> None:
 
 def _deliver_entry(record: SQSRecord) -> None:
     message = json.loads(record.body)
-    outbox.deliver(message["ticket"], message["id"], _tries(record), _now())
+    is_again = bool(message.get("is_again"))
+    outbox.deliver(message["ticket"], message["id"], _tries(record), _now(), is_again=is_again)
 
 
 def _batch(event: Event, context: Any, kind: EventType, work: Callable[[Any], None]) -> Event:

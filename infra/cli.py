@@ -252,16 +252,28 @@ def mail() -> None:
 @mail.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--from", "sender", metavar="ADDRESS", help="The envelope's sender; otherwise that of the header From.")
+@click.option(
+    "--wait",
+    type=click.IntRange(min=0),
+    default=15,
+    show_default=True,
+    help="Seconds to wait for what becomes of them.",
+)
 @stack_option
-def send(files: tuple[str, ...], sender: str | None, stack: str | None, region: str | None) -> None:
-    """Deliver raw mails as SES would.
+def send(files: tuple[str, ...], sender: str | None, wait: int, stack: str | None, region: str | None) -> None:
+    """Deliver raw mails as SES would; print what became of them.
 
-    `-` reads one from standard input.
+    `-` reads one from standard input. Who can send here is believed: a mail without verdicts of SES counts as
+    authenticated (DMARC pass), so that From alone lets it speak for an agent.
     """
     raw_mails = mailbox.read_files(files, sys.stdin.buffer)
     account, outputs, _ = meant(stack, region)
-    for raw in raw_mails:
-        click.echo(mailbox.send(account, outputs, raw, sender))
+    account.enter(outputs)
+    from infra.sent_fates import follow
+
+    keys = [mailbox.send(account, outputs, raw, sender) for raw in raw_mails]
+    for key, became in follow(keys, timedelta(seconds=wait)):
+        click.echo(f"{key}  {became}")
 
 
 @mail.command(name="explain")
@@ -305,16 +317,20 @@ def list_sent(as_json: bool, stack: str | None, region: str | None) -> None:
         screen.table(("#", "Sent (UTC)", "To", "Subject"), rows)
 
 
-@mail.command(name="show")
+@mail.command(name="show", context_settings={"ignore_unknown_options": True})
 @click.argument("number", default="last", metavar="[N|last]")
+@click.option("--html", "as_html", is_flag=True, help="Print its HTML instead.")
 @stack_option
-def show_sent(number: str, stack: str | None, region: str | None) -> None:
-    """Print a sent mail: its headers, then its text.
+def show_sent(number: str, as_html: bool, stack: str | None, region: str | None) -> None:
+    """Print a sent mail: its headers, its text, its files.
 
     N is its number in `mail list`.
     """
+    if number != "last" and not (number.isdecimal() and int(number)):
+        raise click.UsageError(f"{number} is no number of a mail: say 1 or more, or last.")
     account, _, desk = meant(stack, region)
-    click.echo(mailbox.as_text(mailbox.pick(mailbox.list_sent(account, desk), number)))
+    sent = mailbox.pick(mailbox.list_sent(account, desk), number)
+    click.echo(mailbox.html_of(sent) if as_html else mailbox.as_text(sent))
 
 
 def _second(at: str) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import botocore.exceptions
 
+from chalicelib.domain.inbound_mail import FateState
 from infra import stack
-from infra.account import Account, Outputs
+from infra.account import ENVIRONMENT_OF_OUTPUT, Account, Outputs
 from infra.deploy import address_of
 from infra.sender import active_rule_set, find_sender
 from infra.trouble import Trouble
@@ -20,6 +21,7 @@ DEAD_LETTERS = {
     "ScheduleDeadLetters": "send_surveys, upkeep, check_mail or mail_events",
 }
 """Dead-letter queues and the functions whose logs say why."""
+_LOOK_AT_MAILS = "./deskbell mail quarantine, or the page Quarantine, shows the causes and what to do about them."
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,23 @@ def examine(account: Account, front_door: str | None = None) -> Iterator[Finding
     outputs = account.outputs()
     yield _pages(front_door or address_of(account, outputs))
     yield from _dead_letters(account)
+    yield from mails_in_hand(account, outputs)
     yield from _mail(account, outputs)
     if account.endpoint is None:
         yield _alarms(account, outputs["AlarmsTopic"])
+
+
+def mails_in_hand(account: Account, outputs: Outputs) -> Iterator[Finding]:
+    """How many mails wait for a person. The desk's own code reads at import which desk it works on."""
+    if not ENVIRONMENT_OF_OUTPUT.keys() <= outputs.keys():
+        yield Finding(f"The stack {account.stack} is of an older release.", "./deskbell deploy upgrades it.")
+        return
+    account.enter(outputs)
+    from chalicelib.adapters.inbound_mail import count_in_hand
+
+    for state, where in ((FateState.QUARANTINED, "in quarantine"), (FateState.HELD, "held")):
+        count = count_in_hand(state)
+        yield Finding(f"Mails {where}: {count}", _LOOK_AT_MAILS if count else "")
 
 
 def _spoken(status: str | None) -> str:
@@ -130,4 +146,4 @@ def _alarms(account: Account, topic: str) -> Finding:
 def refuse_if_ill(findings: list[Finding]) -> None:
     ill = sum(not finding.is_well for finding in findings)
     if ill:
-        raise Trouble(f"{ill} of {len(findings)} things are not right.", "Each has its cure above.")
+        raise Trouble(f"Not right: {ill} of {len(findings)}.", "Each has its cure above.")

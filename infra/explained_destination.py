@@ -1,5 +1,6 @@
 """The last step of an explained mail: which ticket a desk would put it on."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from chalicelib.desk.explanation import Destination, Sender, destination
@@ -18,6 +19,12 @@ _AS = {
     Sender.STRANGER: " Its sender takes no part in the ticket: the customer does not see it until an agent accepts it.",
 }
 
+_KEPT_INSIDE = {
+    "machine_not_sent": "a machine or a list may have sent it",
+    "forward_not_sent": "it passes on what others wrote",
+    "answer_not_sent": "no words of the agent's own are found in it",
+}
+
 
 def found(mail: InboundMail) -> tuple[Step, ...]:
     """Asks the desk whose names the environment holds; nothing of a mail that would go to the quarantine anyway."""
@@ -31,15 +38,18 @@ def found(mail: InboundMail) -> tuple[Step, ...]:
         "value": there.value,
         "closed": there.is_closed,
         "sender": there.sender.value if there.sender else "",
+        "why_kept_inside": there.why_kept_inside,
         "own_mail": there.is_own_mail,
         "bad_addresses": list(there.bad_addresses),
+        "blind_copy": there.is_blind_copy,
+        "forwarded_from": there.forwarded_from.address if there.forwarded_from else "",
     }
     return (Step("destination", " ".join(_sentences(there)), facts),)
 
 
 def _sentences(there: Destination) -> list[str]:
     bad = [f"The signature of {address} is not this desk's: it is ignored." for address in there.bad_addresses]
-    return [*bad, _verdict(there)]
+    return [*bad, _verdict(there), *_remarks(there)]
 
 
 def _verdict(there: Destination) -> str:
@@ -50,6 +60,24 @@ def _verdict(there: Destination) -> str:
     if there.number is None or there.sender is None:
         return "It would become a new ticket: nothing in it leads to one of this desk."
     because = _BECAUSE[there.way].format(value=there.value)
+    if there.is_closed and there.sender is Sender.STRANGER:
+        return f"It would become a new ticket: its sender takes no part in the closed #{there.number}."
     if there.is_closed:
         return f"It would become a new ticket that follows up the closed #{there.number}, {because}."
+    if there.why_kept_inside:
+        why = _KEPT_INSIDE[there.why_kept_inside]
+        return (
+            f"It would become an internal note of ticket #{there.number}, {because}. The customer gets nothing: {why}."
+        )
     return f"It would become a message of ticket #{there.number}, {because}.{_AS[there.sender]}"
+
+
+def _remarks(there: Destination) -> Iterator[str]:
+    """What else would follow, of a mail that is taken."""
+    if there.is_own_mail or there.came_before:
+        return
+    if author := there.forwarded_from:
+        named = f"{author.name} <{author.address}>" if author.name else author.address
+        yield f"An agent forwards it: its author {named} would be the requester once an agent confirms that."
+    if there.is_blind_copy and (there.number is None or there.is_closed):
+        yield "The desk stands neither in To nor in Cc, so it got a blind copy: no automatic answer follows."

@@ -9,6 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from chalicelib import i18n
 from chalicelib.mail.message import Address, Attachment, InboundMail
 from infra import explanation
 from infra.explanation import Step
@@ -70,7 +71,7 @@ def _facts(mail: InboundMail) -> Iterator[tuple[str, str]]:
     for attachment in mail.attachments:
         yield "Attachment", _file(attachment)
     if mail.defects:
-        yield "Defects", ", ".join(mail.defects)
+        yield "Defects", " ".join(i18n.text("en", f"defect.{defect}") for defect in mail.defects)
 
 
 def _kinds(mail: InboundMail) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.address import normal_address
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.mail import threading
 from chalicelib.mail.message import Address, InboundMail
@@ -24,10 +24,14 @@ _QUARANTINE = {
     "address_missing": "The sender has no address.",
     "address_invalid": "The sender's address is none that could be answered.",
 }
+_ABOUT_SENDER = frozenset({"no_sender", "address_missing", "address_invalid"})
+_UNLESS_IT_CAME_BACK = " If it came back for a mail of the desk, it goes onto that one's ticket all the same."
 _SUPPRESSED = {
     "loop": "it carries the loop header of a desk",
     "null_return_path": "its return path is empty",
     "auto_submitted": "its header Auto-Submitted says that a machine sent it",
+    "receipt": "it tells that a mail was read or not",
+    "calendar_answer": "it is a calendar program's answer to an invitation",
     "precedence": "its header Precedence says bulk, list or junk",
     "list": "it has headers of a mailing list",
     "auto_response_suppress": "its header X-Auto-Response-Suppress asks for none",
@@ -35,6 +39,7 @@ _SUPPRESSED = {
     "robot": "its sender is an address that nobody reads",
     "bounce": "it is a bounce",
     "spam": "the receiving server took it for spam",
+    "forged": "its sender may be forged, since DMARC failed",
 }
 
 
@@ -117,7 +122,8 @@ def quarantine_cause(mail: InboundMail) -> str:
 def _steps(mail: InboundMail) -> Iterator[Step]:
     yield _verdicts(mail)
     if cause := quarantine_cause(mail):
-        yield Step("quarantine", f"It would go to the quarantine. {_QUARANTINE[cause]}", {"cause": cause})
+        unless = _UNLESS_IT_CAME_BACK if mail.automatic.bounce and cause in _ABOUT_SENDER else ""
+        yield Step("quarantine", f"It would go to the quarantine. {_QUARANTINE[cause]}{unless}", {"cause": cause})
         return
     yield _reply_addresses(mail)
     yield _ids(mail)
@@ -163,14 +169,21 @@ def _sender(mail: InboundMail) -> Step:
     says = "DMARC passed: from an agent's address, it would count as that agent's answer."
     if mail.is_automatic:
         says = "A machine wrote it: it is kept as such, and never counts as an agent's answer."
+    elif mail.may_be_by_machine:
+        says = "A machine may have written it: even from an agent's address, it would stay on the ticket as a note."
     elif not mail.dmarc_pass:
         says = "DMARC did not pass: even from an agent's address, it would never count as that agent's answer."
-    return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.is_automatic})
+        if not mail.verdicts.dmarc:
+            says += (
+                " (A mail without verdicts that ./deskbell mail send or the local SMTP door takes counts as passed.)"
+            )
+    return Step("sender", says, {"may_act_as_agent": mail.dmarc_pass and not mail.may_be_by_machine})
 
 
 def _automatic_answer(mail: InboundMail) -> Step:
-    reason = mail.automatic.suppressed_by or ("loop" if mail.loop_header else "") or ("spam" if mail.is_spam else "")
-    says = "An automatic answer may follow, within the limits per sender."
+    further = {"loop": bool(mail.loop_header), "spam": mail.is_spam, "forged": mail.fails_dmarc}
+    reason = mail.automatic.suppressed_by or next((name for name, holds in further.items() if holds), "")
+    says = "An automatic answer may follow, within the limits per sender, unless the desk got it as a blind copy only."
     if reason:
         says = f"No automatic answer follows, because {_SUPPRESSED.get(reason, reason)}."
     facts = {"suppressed_by": reason, "loop_header": mail.loop_header}

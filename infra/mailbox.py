@@ -61,10 +61,19 @@ def pick(mails: Sequence[SentMail], number: str) -> SentMail:
 
 
 def as_text(mail: SentMail) -> str:
-    """The headers, an empty line, and the plain text; the emulator beyond the local desk knows a few headers only."""
+    """The headers, an empty line, the plain text, and a line for each file; the emulator beyond the local desk knows a
+    few headers only, and no files."""
     known = {"Date": mail.sent_at, "From": mail.from_, "To": ", ".join(mail.to), "Subject": mail.subject}
     headers = "\n".join(f"{name}: {value}" for name, value in (mail.headers or known).items())
-    return f"{headers}\n\n{mail.text.rstrip()}"
+    files = "".join(f"\nAttachment: {name}, {kind}, {size:,} bytes" for name, kind, size in mail.attachments)
+    return f"{headers}\n\n{mail.text.rstrip()}" + (f"\n{files}" if files else "")
+
+
+def html_of(mail: SentMail) -> str:
+    """Raises Trouble for a mail of plain text alone."""
+    if not mail.html:
+        raise Trouble("This mail has no HTML.", "Without --html its text is shown.")
+    return mail.html.rstrip()
 
 
 def _read_file(path: Path) -> bytes:

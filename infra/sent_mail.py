@@ -24,7 +24,9 @@ SEND_EMAIL = "/v2/email/outbound-emails"
 
 @dataclass(frozen=True)
 class SentMail:
-    """`message_id` is the one on the wire, with its brackets: what a mail program puts into In-Reply-To."""
+    """`message_id` is the one on the wire, with its brackets: what a mail program puts into In-Reply-To. Of each of the
+    `attachments` the name, type and size in bytes.
+    """
 
     message_id: str
     sent_at: str
@@ -36,6 +38,7 @@ class SentMail:
     headers: dict[str, str]
     raw: str
     cc: tuple[str, ...] = ()
+    attachments: tuple[tuple[str, str, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         fields = asdict(self)
@@ -99,7 +102,13 @@ def _as_sent(line: dict[str, Any]) -> SentMail:
         headers={name: str(value) for name, value in message.items()},
         raw=message.as_bytes().decode(errors="replace"),
         cc=tuple(line.get("cc", ())),
+        attachments=tuple(map(_file, message.iter_attachments())),
     )
+
+
+def _file(part: EmailMessage) -> tuple[str, str, int]:
+    content = part.get_payload(decode=True)
+    return part.get_filename(""), part.get_content_type(), len(content) if isinstance(content, bytes) else 0
 
 
 def wire_id(ses_id: str) -> str:

@@ -55,14 +55,21 @@ def quarantine(as_json: bool, stack: str | None, region: str | None) -> None:
 @click.argument("keys", nargs=-1, metavar="KEY…")
 @click.option("--all", "every", is_flag=True, help="All that are in quarantine.")
 @click.option("--held", is_flag=True, help="With --all: take the held ones instead.")
+@click.option("--from", "sender", metavar="ADDRESS", help="Whom the mail is from, where it does not say so itself.")
 @stack_option
-def replay(keys: tuple[str, ...], every: bool, held: bool, stack: str | None, region: str | None) -> None:
+def replay(
+    keys: tuple[str, ...], every: bool, held: bool, sender: str | None, stack: str | None, region: str | None
+) -> None:
     """Read quarantined mails again, take held ones.
 
     Harmless when repeated: a mail that is on a ticket stays there.
     """
-    if bool(keys) == every:
+    if every and keys:
+        raise click.UsageError("Name the mails' keys or say --all, not both.")
+    if not (every or keys):
         raise click.UsageError("Name the mails' keys, or say --all.")
+    if sender and len(keys) != 1:
+        raise click.UsageError("--from goes with the key of one mail.")
     if held and not every:
         raise click.UsageError("--held goes with --all; a key may be that of a held mail, too.")
     enter(stack, region)
@@ -70,7 +77,7 @@ def replay(keys: tuple[str, ...], every: bool, held: bool, stack: str | None, re
 
     now = datetime.now(UTC)
     state = FateState.HELD if held else FateState.QUARANTINED
-    _tell_replayed(desk.replay_all(state, now) if every else _replay_each(keys, now))
+    _tell_replayed(desk.replay_all(state, _WHO, now) if every else _replay_each(keys, sender or "", now))
 
 
 @click.command()
@@ -84,9 +91,11 @@ def dismiss(keys: tuple[str, ...], stack: str | None, region: str | None) -> Non
     enter(stack, region)
     from chalicelib.desk import inbound
 
+    now = datetime.now(UTC)
     for key in keys:
-        inbound.dismiss(key, _WHO)
-        screen.out.print(f"Dismissed {key}")
+        fate = inbound.dismiss(key, _WHO, now)
+        is_new = bool(fate.acts) and fate.acts[-1].at == now
+        screen.out.print(f"Dismissed {key}" if is_new else f"{key} is dismissed already, by {fate.dismissed_by}.")
 
 
 @click.command(name="dead-letters")
@@ -114,6 +123,8 @@ def dead_letters(again: bool, as_json: bool, stack: str | None, region: str | No
 @stack_option
 def raw(key: str, target: str | None, stack: str | None, region: str | None) -> None:
     """Print a mail as it came in."""
+    if target and (Path(target).is_dir() or not Path(target).parent.is_dir()):
+        raise click.BadParameter(f"No file can be written at {target}.", param_hint="--to")
     enter(stack, region)
     from chalicelib.adapters import inbound_mail
 
@@ -140,15 +151,17 @@ def check(since: datetime | None, stack: str | None, region: str | None) -> None
 
     beginning = since.replace(tzinfo=UTC) if since else datetime.min.replace(tzinfo=UTC)
     found = reconciliation.check(beginning, datetime.now(UTC))
-    screen.out.print(f"{found.seen:,} mails looked at.")
+    screen.out.print(f"Mails looked at: {found.seen:,}.")
+    if found.too_young:
+        screen.out.print(f"Too young to be judged, as they came within the last hour: {found.too_young:,}.")
     if found.waiting:
-        raise Trouble(f"{found.waiting} of them were never handled and are in quarantine now.", _LOOK)
+        raise Trouble(f"Never handled and in quarantine now: {found.waiting:,}.", _LOOK)
 
 
 VERBS = (quarantine, replay, dismiss, dead_letters, raw, check)
 
 
-def _replay_each(keys: Iterable[str], now: datetime) -> "Replayed":
+def _replay_each(keys: Iterable[str], sender: str, now: datetime) -> "Replayed":
     """By key everything is read here, where nothing limits the time; one that fails holds up none of the others."""
     from chalicelib.desk import inbound
     from chalicelib.desk.quarantine import Replayed
@@ -156,7 +169,7 @@ def _replay_each(keys: Iterable[str], now: datetime) -> "Replayed":
     taken = kept = 0
     for key in keys:
         try:
-            is_taken = inbound.replay(key, now).state in SETTLED
+            is_taken = inbound.replay(key, _WHO, now, sender).state in SETTLED
         except DeskError:
             raise
         except Exception as error:
@@ -167,20 +180,20 @@ def _replay_each(keys: Iterable[str], now: datetime) -> "Replayed":
 
 
 def _tell_replayed(done: "Replayed") -> None:
-    screen.out.print(f"{done.taken} of {done.taken + done.enqueued + done.kept} mails are on a ticket now.")
+    screen.out.print(f"On a ticket now: {done.taken} of {done.taken + done.enqueued + done.kept}.")
     if done.enqueued:
-        screen.out.print(f"{done.enqueued} are being read in the background, since that never came to an end before.")
+        screen.out.print(f"Being read in the background, since that never came to an end before: {done.enqueued}.")
     if done.kept:
-        raise Trouble(f"{done.kept} still are not.", _LOOK)
+        raise Trouble(f"Still waiting: {done.kept}.", _LOOK)
 
 
 def _tell_ended(ended: Mapping[Outcome, int]) -> None:
     done = ended.get(Outcome.PUT_BACK, 0) + ended.get(Outcome.DONE, 0)
-    screen.out.print(f"{done} of {sum(ended.values())} are dealt with.")
+    screen.out.print(f"Dealt with: {done} of {sum(ended.values())}.")
     if waits := ended.get(Outcome.WAITS, 0):
-        screen.out.print(f"{waits} wait for the hourly upkeep, which does them within three hours.")
+        screen.out.print(f"Left to the hourly upkeep, which needs three hours at most: {waits}.")
     if failed := ended.get(Outcome.FAILED, 0):
-        raise Trouble(f"{failed} failed again.", "./deskbell mail dead-letters shows them with what to do.")
+        raise Trouble(f"Failed again: {failed}.", "./deskbell mail dead-letters shows them with what to do.")
 
 
 def _show_fates(title: str, fates: tuple[Fate, ...]) -> None:

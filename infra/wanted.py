@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.address import sendable_address
 from chalicelib.domain.errors import InvalidInput
 from infra.trouble import Trouble
 
@@ -39,7 +39,7 @@ class Wanted:
 def refuse_wrong_address(what: str, address: str) -> None:
     """Raises Trouble unless a mail could go there."""
     try:
-        normal_address(address)
+        sendable_address(address)
     except InvalidInput:
         raise Trouble(f"{what} {address!r} is not an e-mail address.", "Give one such as you@example.com.") from None
 

@@ -34,7 +34,7 @@ READS = {
 }
 AWS = {"boto3", "botocore", "pynamodb", "s3transfer"}
 THIRD_PARTY = {
-    "domain": {"holidays"},
+    "domain": {"holidays", "idna"},
     "mail": {"nh3", "charset_normalizer", "jinja2", "markupsafe", "markdown_it"},
 }
 HANDLERS = {

@@ -22,7 +22,7 @@ from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.words import Status
 from chalicelib.log import logger
 from tests import factories
-from tests.conftest import AGENT, NOW
+from tests.conftest import ADMIN, AGENT, NOW
 from tests.desk import journey
 from tests.wire import Lost, on_the_wire
 
@@ -135,7 +135,7 @@ class TestInboundMail:
             ("inbound/first", "never_ends", "TimeoutError"),
             ("inbound/second mail=펌프", "never_ends", "TimeoutError"),
         }
-        assert inbound.replay("inbound/first", NOW)
+        assert inbound.replay("inbound/first", ADMIN, NOW)
 
     def test_one_that_still_raises_at_the_fourth_try_is_quarantined_and_not_tried_for_ever(self) -> None:
         self.store()
@@ -147,7 +147,7 @@ class TestInboundMail:
         (mail,) = quarantined()
         assert (mail.key, mail.cause, mail.received_at) == ("inbound/first", "failed", NOW)
         assert "Lost" in mail.detail
-        assert inbound.replay("inbound/first", NOW)
+        assert inbound.replay("inbound/first", ADMIN, NOW)
         assert "First." in [text for number in journey.numbers() for text in journey.texts(number)]
 
 
@@ -189,6 +189,13 @@ class TestDeliver:
     def test_each_is_sent(self) -> None:
         assert app.deliver(self.outbox_event(), CONTEXT) == NOTHING_FAILED
         assert self.deliveries() == [Delivery.SENT, Delivery.SENT]
+
+    def test_one_that_was_handed_over_before_may_have_left_already(self) -> None:
+        made = self.outbox_event()
+        first = made["Records"][0]
+        first["body"] = json.dumps(json.loads(first["body"]) | {"is_again": True})
+        app.deliver(made, CONTEXT)
+        assert [journey.page(number).outgoing[0].maybe_left for number in (1, 2)] == [True, False]
 
     def test_one_that_is_refused_does_not_delay_the_other(self) -> None:
         first = self.outbox_event()["Records"][0]["messageId"]
@@ -306,7 +313,7 @@ class TestCheckOfMail:
                 call(app.check_mail)
             assert key not in str(raised.value)
         assert [(mail.key, mail.cause) for mail in quarantined()] == [(key, "never_handled")]
-        inbound.replay(key, NOW)
+        inbound.replay(key, ADMIN, NOW)
         call(app.check_mail)
         assert [line["missing"] for line in log.lines("mails checked")] == [1, 0, 0, 0]
 

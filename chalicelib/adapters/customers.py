@@ -23,7 +23,7 @@ class CustomerPanel:
 
 
 def find(address: str) -> Customer | None:
-    """`address` as `normal_address` gives it."""
+    """`address` in the form of `canonical`."""
     try:
         return customer_of(CustomerItem.get(address_key(address), "CUSTOMER", consistent_read=True))
     except CustomerItem.DoesNotExist:

@@ -51,7 +51,7 @@ def put_back(letter: Letter) -> None:
         LetterQueue.INBOUND: config().inbound_queue_url,
         LetterQueue.OUTBOX: config().outbox_queue_url,
     }
-    client("sqs").send_message(QueueUrl=targets[letter.queue], MessageBody=letter.text)
+    client("sqs").send_message(QueueUrl=targets[letter.queue], MessageBody=letter.again)
     remove(letter)
 
 

@@ -1,7 +1,7 @@
 """Mails as SES stored them, what is known of each, and what became of it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ NO_MAIL = f"{PREFIX}AMAZON_SES_SETUP_NOTIFICATION"
 _LONGEST_ID = 1_000
 _HOUR_SECONDS = 3600
 _KEPT_SECONDS = 2 * _HOUR_SECONDS
-_MOST_IDS = 95  # a batch asks for a hundred items; the rest are five more
+_MOST_IDS = 93  # a batch asks for a hundred items; the rest are seven more
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,6 @@ class Alike:
 
     count: int = 0
     ticket: int = 0
-    is_alerted: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Query:
-    """What is to be looked up for one mail; ids without angle brackets, `thread_ids` the nearest first."""
+    """What is to be looked up for one mail; ids without angle brackets, `thread_ids` the nearest first.
+
+    `also_taken_as` are two further fingerprints at most under which the same mail may have been taken.
+    """
 
     key: str
     thread_ids: tuple[str, ...]
@@ -86,6 +88,7 @@ class Query:
     fingerprint: str
     alike: str
     received_at: datetime
+    also_taken_as: tuple[str, ...] = ()
 
 
 def read_raw(key: str, size: int | None = None) -> bytes:
@@ -99,8 +102,8 @@ def read_raw(key: str, size: int | None = None) -> bytes:
         return bytes(body.read(size))
 
 
-def list_raw(since: datetime, until: datetime) -> Iterator[Mapping[str, datetime]]:
-    """When the mails came that SES stored between these instants, by key, as many at a time as one request lists.
+def list_raw(since: datetime) -> Iterator[Mapping[str, datetime]]:
+    """When the mails came that SES stored since then, by key, as many at a time as one request lists.
 
     SES's keys have no order, so each call walks through all mails there are: a request per thousand, of which most may
     bring nothing (a thousand requests cost half a US cent: https://aws.amazon.com/s3/pricing/).
@@ -108,7 +111,7 @@ def list_raw(since: datetime, until: datetime) -> Iterator[Mapping[str, datetime
     pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=config().mail_bucket, Prefix=PREFIX)
     for page in pages:
         found = {entry["Key"]: entry["LastModified"] for entry in page.get("Contents", ())}
-        yield {key: at for key, at in found.items() if since <= at < until and key != NO_MAIL}
+        yield {key: at for key, at in found.items() if since <= at and key != NO_MAIL}
 
 
 def enqueue(key: str, received_at: datetime) -> None:
@@ -121,14 +124,16 @@ def enqueue(key: str, received_at: datetime) -> None:
 
 
 def look_up(query: Query) -> Known:
-    """One batch request. Of very many `thread_ids` the nearest 95 are asked for."""
+    """One batch request. Of very many `thread_ids` the nearest 93 are asked for."""
     threads = tuple(dict.fromkeys(message_key(thread_id) for thread_id in query.thread_ids))[:_MOST_IDS]
     keys = [(key, "MESSAGE") for key in dict.fromkeys((*threads, message_key(query.message_id)))]
     alike_key = _alike_key(query.alike, query.received_at)
-    keys += [(address_key(query.address), "CUSTOMER"), (_mail_key(query.fingerprint), "MAIL")]
-    keys += [(_mail_key(query.key), "MAIL"), (alike_key, "LOOP")]
+    keys += [(address_key(query.address), "CUSTOMER"), (_mail_key(query.key), "MAIL"), (alike_key, "LOOP")]
+    fingerprints = [_mail_key(fingerprint) for fingerprint in (query.fingerprint, *query.also_taken_as)]
+    keys += [(fingerprint, "MAIL") for fingerprint in fingerprints]
     found = {item.pk: item for item in Item.batch_get(keys, consistent_read=True)}
-    customer, taken = found.get(address_key(query.address)), found.get(_mail_key(query.fingerprint))
+    customer = found.get(address_key(query.address))
+    taken = next((found[fingerprint] for fingerprint in fingerprints if fingerprint in found), None)
     fate = found.get(_mail_key(query.key))
     return Known(
         tuple(decode(Answered, found[key].body) for key in threads if key in found),
@@ -168,13 +173,9 @@ def count_alike(transaction: Transaction, query: Query, number: int) -> None:
     """Counts one more mail of this sender with this subject, which went to ticket `number`."""
     forgotten_at = _hour_of(query.received_at) + _KEPT_SECONDS
     actions = [Path("total").add(1), Path("ticket").set(number), Path("kind").set("loop")]
-    transaction.update(_loop_item(query), [*actions, Path("expires_at").set(forgotten_at)])
-
-
-def mark_alerted(transaction: Transaction, query: Query) -> None:
-    """People are told of the flood once in its hour: the transaction fails with StaleVersion when they were."""
-    is_first = LoopItem.is_alerted.does_not_exist()
-    transaction.update(_loop_item(query), [LoopItem.is_alerted.set(True)], is_first)
+    transaction.update(
+        LoopItem(_alike_key(query.alike, query.received_at), "LOOP"), [*actions, Path("expires_at").set(forgotten_at)]
+    )
 
 
 def settle(transaction: Transaction, fate: Fate) -> None:
@@ -190,6 +191,11 @@ def hold(transaction: Transaction, fate: Fate) -> None:
 def keep_fate(fate: Fate) -> bool:
     """Writes a fate alone. False when a ticket has the mail already: then that stays. Harmless when repeated."""
     return _keep(fate, _is_free())
+
+
+def put_aside(fate: Fate) -> bool:
+    """As `keep_fate`, but what a person dismissed stays dismissed as well."""
+    return _keep(fate, _is_free(but={FateState.DISMISSED}))
 
 
 def keep_first_fate(fate: Fate) -> bool:
@@ -259,9 +265,9 @@ def item_of(fate: Fate) -> MailItem:
     return item
 
 
-def _is_free() -> Condition:
-    """That no ticket has the mail."""
-    open_states = [state.value for state in FateState if state not in SETTLED]
+def _is_free(but: Collection[FateState] = ()) -> Condition:
+    """That no ticket has the mail, nor is it in any of these states."""
+    open_states = [state.value for state in FateState if state not in {*SETTLED, *but}]
     is_free: Condition = MailItem.pk.does_not_exist() | Path("body.state").is_in(*open_states)
     return is_free
 
@@ -269,11 +275,7 @@ def _is_free() -> Condition:
 def _alike_of(item: Item | None) -> Alike:
     if not isinstance(item, LoopItem):
         return Alike()
-    return Alike(int(item.total or 0), int(item.ticket or 0), bool(item.is_alerted))
-
-
-def _loop_item(query: Query) -> LoopItem:
-    return LoopItem(_alike_key(query.alike, query.received_at), "LOOP")
+    return Alike(int(item.total or 0), int(item.ticket or 0))
 
 
 def _alike_key(alike: str, at: datetime) -> str:

@@ -36,7 +36,6 @@ from typing import Any
 
 from pynamodb.attributes import (
     Attribute,
-    BooleanAttribute,
     DiscriminatorAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -220,7 +219,6 @@ class LoopItem(Item, discriminator="loop"):
 
     total = NumberAttribute(null=True)
     ticket = NumberAttribute(null=True)
-    is_alerted = BooleanAttribute(null=True)
 
 
 class FlagItem(Item, discriminator="flag"):

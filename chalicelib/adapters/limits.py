@@ -7,7 +7,7 @@ from pynamodb.expressions.operand import Path
 
 from chalicelib.adapters.items import CounterItem
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.domain.errors import TooMany
+from chalicelib.domain.errors import DeskError, TooMany
 
 
 def count(what: str, limit: int, window: timedelta, now: datetime) -> None:
@@ -23,19 +23,31 @@ def count(what: str, limit: int, window: timedelta, now: datetime) -> None:
 
 def check(what: str, limit: int, window: timedelta, now: datetime) -> None:
     """Raises TooMany when `limit` is reached in the current window, without counting."""
-    item, _, _, error = _update(what, limit, window, now)
+    if is_reached(what, limit, window, now):
+        raise _update(what, limit, window, now)[-1]
+
+
+def is_reached(what: str, limit: int, window: timedelta, now: datetime) -> bool:
+    """Whether the thing was done so often in the current window; one request, consistent."""
+    item, *_ = _update(what, limit, window, now)
     try:
-        item.refresh()
+        item.refresh(consistent_read=True)
     except CounterItem.DoesNotExist:
-        return
-    if (item.total or 0) >= limit:
-        raise error
+        return False
+    return bool((item.total or 0) >= limit)
 
 
-def count_in(transaction: Transaction, what: str, limit: int, window: timedelta, now: datetime) -> None:
-    """The same as part of a transaction, which then fails with TooMany."""
+def count_in(
+    transaction: Transaction,
+    what: str,
+    limit: int,
+    window: timedelta,
+    now: datetime,
+    otherwise: DeskError | None = None,
+) -> None:
+    """The same as part of a transaction, which then fails with TooMany or what is named instead."""
     item, actions, condition, error = _update(what, limit, window, now)
-    transaction.update(item, actions, condition, error)
+    transaction.update(item, actions, condition, otherwise or error)
 
 
 def _update(what: str, limit: int, window: timedelta, now: datetime):  # type: ignore[no-untyped-def]

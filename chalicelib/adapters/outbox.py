@@ -27,9 +27,13 @@ def announced(record: Mapping[str, Any]) -> tuple[int, int] | None:
     return int(body["ticket"]["N"]), int(body["id"]["N"])
 
 
-def enqueue(number: int, outgoing_id: int) -> None:
-    """Hands an entry to `deliver`; twice is harmless, since `deliver` looks whether it is still queued."""
-    send_to_queue(config().outbox_queue_url, {"ticket": number, "id": outgoing_id})
+def enqueue(number: int, outgoing_id: int, *, is_again: bool = False) -> None:
+    """Hands an entry to `deliver`; twice is harmless, since `deliver` looks whether it is still queued.
+
+    `is_again` says that it was handed over before, and nobody knows what became of it.
+    """
+    message = {"ticket": number, "id": outgoing_id}
+    send_to_queue(config().outbox_queue_url, message | ({"is_again": True} if is_again else {}))
 
 
 def find(number: int, outgoing_id: int) -> Outgoing | None:

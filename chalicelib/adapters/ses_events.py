@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.domain.address import canonical
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 
 
@@ -36,22 +37,27 @@ def _bounce(event: Mapping[str, Any]) -> Failure:
 
 
 def _complaint(event: Mapping[str, Any]) -> Failure | None:
-    """Of people only: a machine's "not-spam" is no complaint."""
+    """Of people only: a machine's "not-spam" is no complaint. SES names everybody who may have complained, which most
+    providers don't tell: where that are several, mail to none of them ends.
+
+    https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html (complained recipients)
+    """
     complaint = event["complaint"]
     kind = str(complaint.get("complaintFeedbackType") or "")
     if kind == "not-spam":
         return None
-    return Failure(FailureKind.COMPLAINT, _addresses(complaint["complainedRecipients"]), True, kind)
+    recipients = _addresses(complaint["complainedRecipients"])
+    return Failure(FailureKind.COMPLAINT, recipients, len(recipients) == 1, kind)
 
 
 def _reject(event: Mapping[str, Any]) -> Failure:
     """SES took the mail and then found a virus in it: nobody gets it, and no address is to blame."""
-    recipients = tuple(address.lower() for address in event["mail"].get("destination", ()))
+    recipients = tuple(canonical(address) for address in event["mail"].get("destination", ()))
     return Failure(FailureKind.BOUNCE, recipients, False, str(event.get("reject", {}).get("reason", "rejected")))
 
 
 def _addresses(recipients: list[Mapping[str, Any]]) -> tuple[str, ...]:
-    return tuple(str(each["emailAddress"]).lower() for each in recipients)
+    return tuple(canonical(str(each["emailAddress"])) for each in recipients)
 
 
 _READ = {"Bounce": _bounce, "Complaint": _complaint, "Reject": _reject}

@@ -1,58 +1,77 @@
 """The change that a mail makes: a new ticket, a customer's or stranger's message, an agent's reply, a bounce."""
 
+import hashlib
+import io
+import json
+import zipfile
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 
 from chalicelib.adapters import customers, outbox, tickets
+from chalicelib.adapters.codec import encode
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import feedback
+from chalicelib.desk import feedback, floods
 from chalicelib.desk.arrivals import Arrival
-from chalicelib.desk.changes import new_ids
 from chalicelib.desk.matching import Match
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
 from chalicelib.domain import ticket as domain
+from chalicelib.domain.address import canonical, is_sendable, normal_address, without_tag
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
 from chalicelib.domain.copies import MOST_COPIES
-from chalicelib.domain.customer import Customer, normal_address, without_tag
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, Message, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Ids, Ticket
+from chalicelib.domain.ticket import Ids, Ticket, author_of
 from chalicelib.domain.words import Source, Status
+from chalicelib.mail.message import InboundMail
 
 _MOST_TEXT = 150_000
 """Bytes of text, and as many of quotation, kept in an entry; more is kept as an attachment. An item of the table holds
-400 KB, in which every attachment has its line as well."""
-_BYTES_OF_A_LINE = 600
+400 KB, in which every attachment has its line as well; the reply of an agent may take half of it."""
 _ROOM_OF_AN_ENTRY = 380_000
+_ROOM_OF_FILES = 170_000
+_ROOM_OF_ALL_ELSE = 10_000
+_SIZE_OF_A_KEY = 150
+_LONGEST_NAME = 200
+_LONGEST_CONTENT_ID = 200
 
 
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
     """`also` gets what is to be saved along with the change: the customer, flags of addresses, a mail that came back.
 
     One request for each attachment, one for a new ticket's number, one for the mail that a bounce is about.
-    Raises InvalidInput for what can't be taken, such as an agent's reply without a text.
+    Raises InvalidInput for what can't be taken, such as an agent's answer to a closed ticket.
     """
     ticket = matched.ticket
-    if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket):
+    is_author_known = forwarded_from(arrival, settings) is not None
+    if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket) and not is_author_known:
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
     if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
-        return _open(arrival, attachments, matched, settings, now, ids, also)
+        return _open(arrival, attachments, _followed(arrival, matched), settings, now, ids, also)
     if arrival.agent and arrival.acts_as_agent(ticket):
-        return _reply(arrival, arrival.agent, attachments, ticket, now, ids)
+        return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
     change = _receive(arrival, attachments, ticket, matched, settings, now, ids)
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
 
 
-def announce_flood(also: Transaction, arrival: Arrival, number: int, settings: Settings, now: datetime) -> None:
-    """Tells the supervisors, on the ticket of the mail before, that further ones are held (rule 13)."""
-    ticket = tickets.get(number)
-    for notice in mail_trouble.flood_notices(ticket, "possible_loop", arrival.address, settings, now, new_ids(now)):
-        outbox.announce(also, notice)
+def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
+    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11); None for any other mail."""
+    found = arrival.forwarded if arrival.is_from_agent else None
+    if found is None:
+        return None
+    try:
+        address = normal_address(found.from_.email)
+    except InvalidInput:
+        return None
+    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
 
 
 def _open(
@@ -68,14 +87,16 @@ def _open(
     mail, follows = arrival.mail, matched.ticket
     known = _known_customer(arrival, follows)
     customer = known or Customer(next(ids), arrival.address, arrival.name, mail.language, now)
-    is_answerable = not arrival.is_silent(settings) and not arrival.is_from_agent
-    acknowledge = is_answerable and customer.may_be_acknowledged(now)
-    remarks = matched.remarks if acknowledge or not is_answerable else (*matched.remarks, "acknowledgement_limit")
+    silence = "" if arrival.is_from_agent else arrival.why_silent(settings)
+    is_answerable = not (silence or arrival.is_from_agent) and is_sendable(customer.address)
+    flood = floods.reached(customer, arrival.is_desk_silent, now) if is_answerable else None
+    why = silence or flood
+    remarks = (*matched.remarks, why) if why else matched.remarks
     message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
     change = domain.open_ticket(
         tickets.next_number(),
         mail.subject,
-        replace(message, forwarded_from=_forwarded_from(arrival, settings)),
+        replace(message, forwarded_from=forwarded_from(arrival, settings)),
         customer,
         mail.language,
         settings,
@@ -84,14 +105,20 @@ def _open(
         cc=_copies(arrival, customer, settings),
         follows=follows.number if follows else 0,
         team=_team(arrival, follows, settings),
-        acknowledge=acknowledge,
+        acknowledge=is_answerable and flood is None,
     )
-    if acknowledge:
-        customer = customer.acknowledged(now)
-    elif is_answerable:
-        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
+    if is_answerable:
+        change, customer = floods.count(change, customer, flood, settings, now, ids, also)
     customers.keep(also, customer, known)
     return change
+
+
+def _followed(arrival: Arrival, matched: Match) -> Match:
+    """A stranger's answer to a closed ticket follows nothing up: that it may is a hint for the agent (rule 9)."""
+    ticket = matched.ticket
+    if ticket is None or arrival.takes_part(ticket):
+        return matched
+    return Match(remarks=(*matched.remarks, f"follow_up_of:{ticket.number}"))
 
 
 def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
@@ -101,25 +128,11 @@ def _team(arrival: Arrival, follows: Ticket | None, settings: Settings) -> int:
 
 
 def _known_customer(arrival: Arrival, follows: Ticket | None) -> Customer | None:
-    """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16)."""
-    if follows and follows.is_participant(arrival.address) and follows.customer_address != arrival.address:
-        original = customers.find(follows.customer_address)
-        if original:
-            return original
+    """Who the new ticket belongs to: a follow-up keeps the customer, whichever participant wrote it (rule 16). Whom a
+    forward of an agent belongs to, a person says (rule 11)."""
+    if follows and not arrival.is_from_agent and arrival.address != follows.customer_address:
+        return customers.find(follows.customer_address) or arrival.known.customer
     return arrival.known.customer
-
-
-def _forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
-    """Who wrote what an agent forwards to the desk, to be confirmed by a person (rule 11)."""
-    found = arrival.forwarded if arrival.is_from_agent else None
-    if found is None:
-        return None
-    try:
-        address = normal_address(found.from_.email)
-    except InvalidInput:
-        return None
-    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
-    return None if is_ours else Mailbox(address, found.from_.name)
 
 
 def _receive(
@@ -136,15 +149,33 @@ def _receive(
     author = Author(AuthorKind.CUSTOMER, customer_id, arrival.name)
     message = _message(arrival, author, attachments, matched.remarks)
     is_from_stranger = not ticket.is_participant(arrival.address)
-    return ticket.receive(replace(message, is_from_stranger=is_from_stranger), settings, now, ids)
+    is_bounce = arrival.mail.automatic.bounce and matched.outgoing != 0
+    return ticket.receive(replace(message, is_from_stranger=is_from_stranger, is_bounce=is_bounce), settings, now, ids)
+
+
+def _speak(
+    arrival: Arrival,
+    by: Agent,
+    attachments: tuple[Attachment, ...],
+    ticket: Ticket,
+    matched: Match,
+    settings: Settings,
+    now: datetime,
+    ids: Ids,
+) -> Change:
+    """An agent's mail is a public reply (rule 9), unless it says what no customer may read, or nothing: then it stays
+    as a note, whole and with the cause, and nobody gets mail."""
+    if cause := arrival.why_not_public(settings):
+        message = _message(arrival, author_of(by), attachments, (*matched.remarks, cause))
+        return mail_trouble.kept_inside(ticket, message, now, ids)
+    return _reply(arrival, by, attachments, ticket, now, ids)
 
 
 def _reply(
     arrival: Arrival, by: Agent, attachments: tuple[Attachment, ...], ticket: Ticket, now: datetime, ids: Ids
 ) -> Change:
-    """An agent's authenticated mail is a public reply (rule 9)."""
     mail = arrival.mail
-    change = ticket.reply(mail.reply_text or mail.text, by, ticket.last_entry, now, ids)
+    change = ticket.reply(arrival.answer, by, ticket.last_entry, now, ids)
     said, *events = change.entries
     came = replace(
         said,
@@ -162,15 +193,20 @@ def _reply(
 def _bounce(
     arrival: Arrival, outgoing_id: int, ticket: Ticket, settings: Settings, now: datetime, ids: Ids, also: Transaction
 ) -> Change:
-    """What follows when the mail says that one of ours did not arrive. Only a mail that names its Message-ID, which
-    strangers don't know, is believed; of a delay nothing follows."""
+    """What follows when the mail says that one of ours did not arrive: it is shown on that one, and somebody is told.
+    Of a delay nothing follows.
+
+    Strangers don't know the Message-ID that it must name, but whoever was in copy does, so such a mail ends no further
+    mail to anybody (rule 14). SES's events do: it is the return path of all that it sends, so that whatever comes back
+    comes to it, at once or later (https://docs.aws.amazon.com/ses/latest/dg/mail-from.html).
+    """
     facts = arrival.mail.automatic
     outgoing = outbox.find(ticket.number, outgoing_id) if facts.bounce and outgoing_id else None
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
-    recipients = tuple(address.lower() for address in facts.bounce_recipients)
+    recipients = tuple(canonical(address) for address in facts.bounce_recipients)
     said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
-    failure = Failure(FailureKind.BOUNCE, recipients, facts.bounce_temporary is False, said)
+    failure = Failure(FailureKind.BOUNCE, recipients, False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
     feedback.keep_consequences(also, ticket, outgoing, found)
     return found.change
@@ -181,6 +217,8 @@ def _message(
 ) -> Message:
     mail = arrival.mail
     text, quoted_text = _kept_halves(arrival)
+    is_unanswerable = arrival.address != "" and not is_sendable(arrival.address)
+    unanswerable = ("address_not_sendable",) if is_unanswerable else ()
     return Message(
         author,
         text,
@@ -194,7 +232,8 @@ def _message(
         sender=arrival.address,
         has_html=bool(mail.html),
         sent_at=believable(mail.date, arrival.received_at),
-        remarks=remarks,
+        remarks=(*unanswerable, *remarks),
+        is_proven=mail.dmarc_pass,
     )
 
 
@@ -214,18 +253,49 @@ def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[s
 
 
 def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:
-    mail = arrival.mail
-    uploads = [
-        Upload(part.filename, part.content_type, part.content, part.content_id if part.inline else "")
-        for part in mail.attachments
-    ]
+    listed, others = _uploads(arrival.mail)
+    uploads = [*listed]
+    if others:
+        uploads.append(Upload("more-files.zip", "application/zip", _packed(others)))
     if _kept_halves(arrival) != _halves(arrival):
-        uploads.append(Upload("message.txt", "text/plain; charset=utf-8", mail.text.encode()))
+        uploads.append(Upload("message.txt", "text/plain; charset=utf-8", arrival.mail.text.encode()))
     return keep_uploads(f"mail/{arrival.query.fingerprint}", uploads)
+
+
+def _uploads(mail: InboundMail) -> tuple[list[Upload], list[Upload]]:
+    """The files that an entry has room to list, and those to be packed into one. A Content-ID that no program writes
+    stands under its hash; one that the HTML does not show, as Outlook gives to every file, is none."""
+    uploads = []
+    for part in mail.attachments:
+        content_id = _short(part.content_id) if part.content_id in mail.shown_ids else ""
+        uploads.append(Upload(part.filename, part.content_type, part.content, content_id))
+    most = bisect_right(list(accumulate(map(_size_of_line, uploads))), _ROOM_OF_FILES)
+    return uploads[:most], uploads[most:]
+
+
+def _short(content_id: str) -> str:
+    encoded = content_id.encode(errors="replace")
+    return content_id if len(encoded) <= _LONGEST_CONTENT_ID else hashlib.sha256(encoded).hexdigest()
+
+
+def _size_of_line(upload: Upload) -> int:
+    """Bytes that the file takes in its entry, a little more rather than less: JSON needs more marks than the table."""
+    line = Attachment("", upload.filename, upload.content_type, len(upload.content), True, upload.content_id)
+    return _SIZE_OF_A_KEY + len(json.dumps(encode(line), ensure_ascii=False).encode(errors="replace"))
+
+
+def _packed(uploads: list[Upload]) -> bytes:
+    """A ZIP archive, the same however often it is made, in which equal names stand beside one another."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, upload in enumerate(uploads, 1):
+            archive.writestr(zipfile.ZipInfo(f"{number}-{upload.filename}"), upload.content)
+    return packed.getvalue()
 
 
 def _kept_halves(arrival: Arrival) -> tuple[str, str]:
     """As much of both as an entry has room for beside its attachments."""
-    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _BYTES_OF_A_LINE * len(arrival.mail.attachments)) // 2)
+    listed, _ = _uploads(arrival.mail)
+    most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _ROOM_OF_ALL_ELSE - sum(map(_size_of_line, listed))) // 2)
     text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(arrival))
     return text, quoted_text

@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.adapters import settings as settings_store
-from chalicelib.desk import arrivals, matching
+from chalicelib.desk import arrivals, entries_by_mail, matching
 from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.matching import Way
-from chalicelib.domain.customer import without_tag
+from chalicelib.domain.address import without_tag
+from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status
 from chalicelib.mail.message import InboundMail
@@ -28,7 +29,9 @@ class Destination:
 
     `came_before` says that this very mail is on the ticket already (rule 10). A mail to a closed ticket makes a
     follow-up of it (rule 16). `bad_addresses` look like reply addresses, but their signature is not the desk's.
-    `sender` is None where there is no ticket to take part in.
+    `why_kept_inside` is why an agent's mail would not go out to the customer, as a code, "" when it would.
+    `sender` is None where there is no ticket to take part in. `is_blind_copy` means that no automatic answer follows
+    (rule 12). `forwarded_from` wrote what an agent passes on to a new ticket (rule 11).
     """
 
     way: Way
@@ -37,12 +40,15 @@ class Destination:
     came_before: bool = False
     is_closed: bool = False
     sender: Sender | None = None
+    why_kept_inside: str = ""
     is_own_mail: bool = False
     bad_addresses: tuple[str, ...] = ()
+    is_blind_copy: bool = False
+    forwarded_from: Mailbox | None = None
 
 
 def destination(mail: InboundMail, now: datetime) -> Destination:
-    """Of a mail whose sender has a valid address: the requests of its arrival.
+    """Of a mail whose sender has a valid address, or of a bounce: the requests of its arrival.
 
     Raises InvalidInput("address_missing" | "address_invalid") for any other one.
     """
@@ -52,15 +58,20 @@ def destination(mail: InboundMail, now: datetime) -> Destination:
         return Destination(Way.NONE, arrival.known.taken_as, came_before=True)
     found, signed = matching.match(arrival, settings), matching.reply_addresses(mail, settings)
     number = found.ticket.number if found.ticket else None
+    makes_ticket = found.ticket is None or found.ticket.status is Status.CLOSED
     named = next((recipient for recipient, ticket in signed.items() if ticket and ticket == number), "")
+    sender = _sender(arrival, found.ticket) if found.ticket else None
     return Destination(
         found.way,
         number,
         named if found.way is Way.REPLY_ADDRESS else "",
         is_closed=bool(found.ticket and found.ticket.status is Status.CLOSED),
-        sender=_sender(arrival, found.ticket) if found.ticket else None,
+        sender=sender,
+        why_kept_inside=arrival.why_not_public(settings) if sender is Sender.AGENT else "",
         is_own_mail=without_tag(arrival.address) in settings.own_addresses,
         bad_addresses=tuple(recipient for recipient, ticket in signed.items() if ticket is None),
+        is_blind_copy=mail.is_blind_copy_to(settings.own_addresses),
+        forwarded_from=entries_by_mail.forwarded_from(arrival, settings) if makes_ticket else None,
     )
 
 

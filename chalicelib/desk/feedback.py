@@ -1,4 +1,7 @@
-"""What SES tells of mail that left: it came back, or was called spam (rule 14); and what people do about it."""
+"""What SES tells of mail that left: it came back, or was called spam (rule 14); and what people do about it.
+
+Its events alone flag an address: a mail that says the same may be forged (see `entries_by_mail`).
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -33,10 +36,15 @@ def take(told: Feedback, now: datetime) -> None:
 
 
 def clear_flag(number: int, address: str, by: Agent, now: datetime) -> None:
-    """Lets mail go to the address again, as the ticket's history tells. Raises NotFound, NotAllowed."""
+    """Lets mail go to the requester or somebody in copy again, as the ticket's history tells.
+
+    Raises NotFound, also for an address that has no part in the ticket, and NotAllowed.
+    """
     by.require(Right.CHANGE_PROPERTIES)
 
     def decide(ticket: Ticket, _: Settings, ids: Ids) -> Change:
+        if not ticket.is_participant(address):
+            raise NotFound("address_not_on_ticket", address=address)
         return mail_trouble.address_cleared(ticket, address, by, now, ids)
 
     if addresses.find_flags([address]):

@@ -7,17 +7,18 @@ from datetime import datetime
 from chalicelib.adapters import inbound_mail
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import arrivals, entries_by_mail, matching
+from chalicelib.desk import arrivals, entries_by_mail, floods, matching
 from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.matching import Match
+from chalicelib.domain import mail_trouble
+from chalicelib.domain.address import normal_address, without_tag
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.customer import normal_address, without_tag
-from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
-from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
+from chalicelib.domain.errors import Conflict, DeskIsSilent, InvalidInput, NotFound
+from chalicelib.domain.inbound_mail import NEVER_ENDS, SENDER_UNUSABLE, SETTLED, ActKind, Fate, FateState
 from chalicelib.domain.settings import Settings
 from chalicelib.log import logger
-from chalicelib.mail.message import InboundMail
+from chalicelib.mail.message import Address, InboundMail
 from chalicelib.mail.read import read
 
 MOST_ALIKE = 20
@@ -25,9 +26,10 @@ MOST_ALIKE = 20
 _LONGEST_ERROR = 500
 
 
-def receive(key: str, received_at: datetime, now: datetime, *, is_released: bool = False) -> Fate:
+def receive(key: str, received_at: datetime, now: datetime, *, is_released: bool = False, sender: str = "") -> Fate:
     """Takes the mail stored under `key` and returns what became of it: four requests, and one for each attachment.
-    Harmless when repeated. `is_released` takes a held mail, too, as a person decided.
+    Harmless when repeated. `is_released` takes a held mail, too, as a person decided; `sender` is the address that a
+    person gave a mail without a usable one.
 
     A mail that can't be read is quarantined with its cause. Faults of the store escape, so that the queue tries again.
     """
@@ -37,6 +39,9 @@ def receive(key: str, received_at: datetime, now: datetime, *, is_released: bool
         return _put_aside(Fate(key, FateState.QUARANTINED, received_at, "mail_missing"))
     settings = settings_store.get()
     cause = _cause_for_quarantine(mail, settings)
+    if sender and cause in SENDER_UNUSABLE:
+        mail = replace(mail, from_=Address(sender), verdicts=replace(mail.verdicts, dmarc=""))
+        cause = _cause_for_quarantine(mail, settings)
     if not cause:
         try:
             return until_saved(lambda: _take(key, mail, received_at, now, is_released))
@@ -65,48 +70,64 @@ def list_in_hand(state: FateState) -> tuple[Fate, ...]:
     return found
 
 
-def replay(key: str, now: datetime) -> Fate:
-    """Takes a mail once more: a quarantined one as if it came now, a held one whatever it was held for.
+def replay(key: str, by: Agent, now: datetime, sender: str = "") -> Fate:
+    """Takes a mail once more: a quarantined one as if it came now, a held one whatever it was held for. `sender` is
+    whom it is from, where the mail itself does not say so.
 
-    Harmless when repeated, also of a mail that a ticket has. Raises NotFound.
+    Harmless when repeated, also of a mail that a ticket has. Raises NotFound, NotAllowed, and InvalidInput for a
+    sender that is no address.
     """
-    fate = inbound_mail.get_fate(key)
-    return receive(key, fate.received_at, now, is_released=fate.state is not FateState.QUARANTINED)
+    by.require(Right.SEE_QUARANTINE)
+    address = normal_address(sender) if sender else ""
+    before = inbound_mail.get_fate(key)
+    noted = before.after(ActKind.REPLAYED, by, now)
+    if before.state in SETTLED or not inbound_mail.keep_fate(noted):
+        return inbound_mail.get_fate(key)
+    is_released = before.state is not FateState.QUARANTINED
+    return receive(key, before.received_at, now, is_released=is_released, sender=address)
 
 
-def dismiss(key: str, by: Agent) -> Fate:
+def dismiss(key: str, by: Agent, now: datetime) -> Fate:
     """Puts a held or quarantined mail aside; its original stays, `replay` still takes it, and `quarantine.restore`
     brings it back. Harmless when repeated.
 
     Raises NotFound, NotAllowed, and Conflict("mail_on_ticket") for one that a ticket has.
     """
     by.require(Right.SEE_QUARANTINE)
-    fate = inbound_mail.get_fate(key)
-    if fate.state is FateState.DISMISSED:
-        return fate
-    dismissed = replace(fate, state=FateState.DISMISSED, dismissed_by=by.name, dismissed_from=fate.state)
+    dismissed = inbound_mail.get_fate(key).dismissed(by, now)
     if not inbound_mail.keep_fate(dismissed):
         raise Conflict("mail_on_ticket", number=inbound_mail.get_fate(key).ticket)
     return dismissed
 
 
 def _put_aside(fate: Fate) -> Fate:
-    """Unless a ticket has the mail: then its fate is that."""
-    if inbound_mail.keep_fate(fate):
-        return fate
+    """Unless a ticket has the mail, or a person dismissed it and no ticket has it now: then its fate is that. What
+    people did with it before stays on record."""
+    earlier = inbound_mail.find_fates([fate.key]).get(fate.key)
+    kept = replace(fate, acts=earlier.acts) if earlier else fate
+    if inbound_mail.keep_fate(kept) if kept.state in SETTLED else inbound_mail.put_aside(kept):
+        return kept
     return inbound_mail.get_fate(fate.key)
 
 
 def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
-    """A code, "" for a mail that may become a ticket. Our own mail coming back would run in circles (rule 12)."""
-    if mail.sender is None or mail.cause:
-        return mail.cause
+    """A code, "" for a mail that may become a ticket. Our own mail coming back would run in circles (rule 12). A bounce
+    from nobody may, if it is about a mail of ours."""
     if mail.is_infected:
         return "virus"
+    if mail.automatic.bounce and mail.cause == "no_sender":
+        return ""
+    if mail.sender is None or mail.cause:
+        return mail.cause
     if without_tag(mail.sender.key) in settings.own_addresses:
         return "own_mail"
+    return "" if mail.automatic.bounce else _fault_of(mail.sender.email)
+
+
+def _fault_of(address: str) -> str:
+    """What is wrong with a sender's address, "" for one that can be taken."""
     try:
-        normal_address(mail.sender.email)
+        normal_address(address)
     except InvalidInput as error:
         return error.code
     return ""
@@ -122,7 +143,10 @@ def _take(key: str, mail: InboundMail, received_at: datetime, now: datetime, is_
         return _put_aside(arrival.fate(FateState.DUPLICATE, ticket=arrival.known.taken_as))
     if not is_released and _may_be_loop(arrival):
         return _hold(arrival, settings, now)
-    return _save(arrival, matching.match(arrival, settings), settings, now)
+    matched = matching.match(arrival, settings)
+    if not (arrival.address or matched.outgoing):
+        return _put_aside(arrival.fate(FateState.QUARANTINED, "no_sender"))
+    return _save(arrival, matched, settings, now)
 
 
 def _may_be_loop(arrival: Arrival) -> bool:
@@ -131,22 +155,30 @@ def _may_be_loop(arrival: Arrival) -> bool:
 
 
 def _hold(arrival: Arrival, settings: Settings, now: datetime) -> Fate:
-    """Keeps the mail for a person; of the first one in an hour people are told on the ticket of the one before."""
+    """Keeps the mail for a person; of the first one in an hour people are told on the ticket of the one before. Five
+    requests for that one, else four."""
     fate, alike = arrival.fate(FateState.HELD, "possible_loop"), arrival.known.alike
     also = Transaction()
     inbound_mail.hold(also, fate)
-    if not alike.is_alerted:
-        inbound_mail.mark_alerted(also, arrival.query)
-        entries_by_mail.announce_flood(also, arrival, alike.ticket, settings, now)
+    floods.announce_held(also, arrival.address or arrival.name, alike.ticket, alike.count, settings, now)
     also.commit()
     logger.warning("mail held", key=arrival.key)
     return fate
 
 
 def _save(arrival: Arrival, matched: Match, settings: Settings, now: datetime) -> Fate:
+    try:
+        return _save_change(arrival, matched, settings, now)
+    except DeskIsSilent:
+        return _save_change(replace(arrival, is_desk_silent=True), matched, settings, now)
+
+
+def _save_change(arrival: Arrival, matched: Match, settings: Settings, now: datetime) -> Fate:
     """The change of the ticket, and with it in one transaction what is to be remembered of the mail."""
     ids, also = new_ids(now), Transaction()
     change = entries_by_mail.decide(arrival, matched, settings, now, ids, also)
+    if act := arrival.replayed_by:
+        change = change.then(mail_trouble.taken_from_quarantine(change.after, act, ids))
     number = change.after.number
     fate = arrival.fate(FateState.TICKET, ticket=number)
     also.put_new(inbound_mail.taken(arrival.query.fingerprint, number))

@@ -26,7 +26,8 @@ class Way(StrEnum):
 class Match:
     """`ticket` None makes a new one; `outgoing` is the mail of ours that was answered or came back (0: not known).
 
-    `remarks` tell agents what was ignored: a forged reply address, a number that the sender has no part in.
+    `remarks` tell agents what was ignored: a forged reply address, a number that the sender has no part in;
+    and that a mail which joins a ticket may be from somebody else than it says.
     """
 
     ticket: Ticket | None = None
@@ -39,17 +40,18 @@ def match(arrival: Arrival, settings: Settings) -> Match:
     """No request where nothing is named, else one per ticket that must be looked at: nearly always one."""
     signed = reply_addresses(arrival.mail, settings)
     remarks = ("reply_address_forged",) if None in signed.values() else ()
+    doubts = (*remarks, "sender_not_proven") if arrival.mail.fails_dmarc else remarks
     known = [(number, Way.REPLY_ADDRESS) for number in dict.fromkeys(signed.values()) if number is not None]
     known += [(number, Way.MESSAGE_ID) for number in arrival.known.tickets]
     for number, way in known:
         if ticket := _find(number):
-            return Match(ticket, way, _outgoing(arrival, number), remarks)
+            return Match(ticket, way, _outgoing(arrival, number), doubts)
     number_in_subject = threading.subject_number(arrival.mail.subject)
     ticket = _find(number_in_subject) if number_in_subject is not None else None
     if ticket is None:
         return Match(remarks=remarks)
     if arrival.takes_part(ticket):
-        return Match(ticket, Way.NUMBER, 0, remarks)
+        return Match(ticket, Way.NUMBER, 0, doubts)
     return Match(remarks=(*remarks, f"follow_up_of:{ticket.number}"))
 
 

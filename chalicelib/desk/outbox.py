@@ -12,6 +12,7 @@ from chalicelib.adapters.aws import start_execution, stop_execution
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
 from chalicelib.desk import links, replies
+from chalicelib.domain.address import in_unicode, is_sendable, without_tag
 from chalicelib.domain.entry import AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
@@ -22,15 +23,16 @@ from chalicelib.domain.timer import written
 from chalicelib.log import logger
 from chalicelib.mail import notices, threading
 from chalicelib.mail.message import Address
-from chalicelib.mail.write import OutboundMail, compose, is_sendable, sendable
+from chalicelib.mail.write import OutboundMail, compose, sendable
 
 MOST_TRIES = 5
 _PATH_OF_OURS = re.compile(r"(?<=\]\()(?=/(?!/))")
 """Where a Markdown link to a page of ours begins, as solutions have them; a mail needs the whole address."""
 
 
-def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
-    """Sends one entry unless it was sent already. `attempt` counts from 1.
+def deliver(number: int, outgoing_id: int, attempt: int, now: datetime, *, is_again: bool = False) -> None:
+    """Sends one entry unless it was sent already. `attempt` counts from 1, and from there once more for one that was
+    handed over again (`is_again`).
 
     Raises NotSent so that the queue tries again later; at the last try, or when no try can mend it, the entry is marked
     as failed instead, which the ticket shows. SES knows no idempotency: when its answer is lost, the next try sends the
@@ -44,16 +46,16 @@ def deliver(number: int, outgoing_id: int, attempt: int, now: datetime) -> None:
         if outgoing.purpose is Purpose.TIMER:
             _start_timer(page, outgoing, now)
         else:
-            _mail(page, outgoing, attempt, now)
+            _mail(page, outgoing.at_try(attempt, is_again=is_again), attempt, now)
     except AlreadyDone:
         logger.warning("delivered twice at the same time", number=number, purpose=outgoing.purpose)
 
 
-def _mail(page: TicketPage, found: Outgoing, attempt: int, now: datetime) -> None:
-    outgoing = found.at_try(attempt)
+def _mail(page: TicketPage, outgoing: Outgoing, attempt: int, now: datetime) -> None:
     try:
-        outgoing = _deliverable(outgoing)
-        ses_id = _send(page, outgoing, settings_store.get())
+        settings = settings_store.get()
+        outgoing = _deliverable(outgoing, settings)
+        ses_id = _send(page, outgoing, settings)
     except (NotSent, InvalidInput) as error:
         is_last = attempt >= MOST_TRIES or isinstance(error, InvalidInput)
         cause, maybe_left = str(error.params.get("cause", error.code)), bool(error.params.get("maybe_left"))
@@ -118,13 +120,19 @@ def _send(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
     return ses.send(compose(mail), sender.address, sendable(outgoing.to), tuple(map(sendable, outgoing.cc)))
 
 
-def _deliverable(outgoing: Outgoing) -> Outgoing:
-    """No further mail to where it came back from for good (rule 14), nor a copy to what no mail can be sent to: the
-    others get theirs, and the ticket shows who did. Raises InvalidInput("address_flagged")."""
+def _deliverable(outgoing: Outgoing, settings: Settings) -> Outgoing:
+    """No further mail to where it came back from for good (rule 14) nor to ourselves, which an address may have become
+    since, nor a copy to what no mail can be sent to: the others get theirs, and the ticket shows who did.
+
+    Raises InvalidInput("address_flagged" | "address_is_ours").
+    """
     flags = addresses.find_flags([outgoing.to, *outgoing.cc])
     if outgoing.to in flags:
         raise InvalidInput("address_flagged")
-    return replace(outgoing, cc=tuple(copy for copy in outgoing.cc if copy not in flags and is_sendable(copy)))
+    if without_tag(outgoing.to) in settings.own_addresses:
+        raise InvalidInput("address_is_ours")
+    refused = {copy for copy in outgoing.cc if copy in flags or without_tag(copy) in settings.own_addresses}
+    return replace(outgoing, cc=tuple(copy for copy in outgoing.cc if copy not in refused and is_sendable(copy)))
 
 
 def _language(page: TicketPage, outgoing: Outgoing, settings: Settings) -> str:
@@ -153,12 +161,14 @@ Values = dict[str, object]
 
 
 def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
-    promised = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at
+    """Whoever writes under another's address writes to them by it: without proof nothing that came in goes out, and the
+    text, which may name any link, never does."""
+    promised, is_proven = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at, _entry(page, outgoing).is_proven
     return {
-        "customer_name": page.ticket.customer_name,
+        "is_proven": is_proven,
+        "customer_name": page.ticket.customer_name if is_proven else "",
         "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
         "promised": i18n.day_and_time(language, promised, settings.time_zone),
-        "text": _entry(page, outgoing).text,
     }
 
 
@@ -191,16 +201,20 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
 def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     cause = i18n.text(language, f"failure.{outgoing.params['cause']}")
     return _for_agent(page, outgoing, settings, language) | {
-        "failed_address": outgoing.params["address"],
+        "failed_address": in_unicode(outgoing.params["address"]),
         "cause": cause,
         "detail": outgoing.params["detail"],
+        "is_ended": "is_ended" in outgoing.params,
     }
 
 
 def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    cause, sender = outgoing.params["cause"], in_unicode(outgoing.params["address"])
     return _for_agent(page, outgoing, settings, language) | {
-        "sender": outgoing.params["address"],
-        "what_happens": i18n.text(language, f"flood.{outgoing.params['cause']}"),
+        "sender": sender,
+        "noticed_at": i18n.day_and_time(language, outgoing.created_at, settings.time_zone),
+        "what_happens": i18n.text(language, f"flood.{cause}", sender=sender, mails=outgoing.params.get("mails", "")),
+        "what_to_do": i18n.text(language, f"flood.{cause}.cure"),
         "held_url": settings.url("/agent/quarantine"),
     }
 

@@ -16,11 +16,15 @@ _HANDLED_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Checked:
-    """How many mails were looked at, how many had no fate, and how many such ones, found now or before, still wait."""
+    """How many mails were looked at, how many had no fate, and how many such ones, found now or before, still wait.
+
+    `too_young` came so lately that they may still be on their way; they were not looked at.
+    """
 
     seen: int = 0
     missing: int = 0
     waiting: int = 0
+    too_young: int = 0
 
 
 def check(since: datetime, now: datetime, is_time_left: Callable[[], bool] = lambda: True) -> Checked:
@@ -31,7 +35,8 @@ def check(since: datetime, now: datetime, is_time_left: Callable[[], bool] = lam
     wins. Raises TimeoutError when there is no time left before the end: what was found until then is kept.
     """
     checked = Checked()
-    for mails in inbound_mail.list_raw(since, now - _HANDLED_WITHIN):
+    for came in inbound_mail.list_raw(since):
+        mails = {key: at for key, at in came.items() if at < now - _HANDLED_WITHIN}
         if not is_time_left():
             raise TimeoutError(f"only {checked.seen} mails could be checked, {checked.missing} of them had no fate")
         fates = inbound_mail.find_fates(mails) if mails else {}
@@ -42,6 +47,7 @@ def check(since: datetime, now: datetime, is_time_left: Callable[[], bool] = lam
             seen=checked.seen + len(mails),
             missing=checked.missing + len(missing),
             waiting=checked.waiting + len(missing) + known,
+            too_young=checked.too_young + len(came) - len(mails),
         )
     return checked
 

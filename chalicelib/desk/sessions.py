@@ -10,6 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from chalicelib.adapters import cognito, limits, sessions
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.sessions import Session
+from chalicelib.domain.address import canonical
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.errors import InvalidInput, NotSignedIn
 
@@ -34,7 +35,7 @@ def sign_in(address: str, password: str, remote_address: str, now: datetime) -> 
     Raises InvalidInput("sign_in_failed"); TooMany after ten failures in 15 minutes from one remote address, so that a
     stranger can't lock an agent out, or fifty from all of them.
     """
-    key = address.strip().lower()
+    key = canonical(address)
     failures = _limits_of(key, remote_address)
     for what, most in failures:
         limits.check(what, most, FAILURES_WINDOW, now)

@@ -7,8 +7,10 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.changes import new_ids
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.search import folded
 from chalicelib.domain.settings import LONGEST_DESK_NAME, QuotedHistory, Settings
 from chalicelib.domain.team import Team
+from chalicelib.domain.texts import checked_name
 
 
 def set_mail(desk_name: str, quoted_history: str, version: int, by: Agent) -> None:
@@ -20,7 +22,7 @@ def set_mail(desk_name: str, quoted_history: str, version: int, by: Agent) -> No
     general = settings_store.find_general()
     if general is None:
         raise NotFound("desk_not_prepared")
-    name, history = _checked_name(desk_name), _checked_history(quoted_history)
+    name, history = checked_name(desk_name, LONGEST_DESK_NAME, "desk_name"), _checked_history(quoted_history)
     wanted = replace(general, desk_name=name, quoted_history=history)
     if wanted != general:
         settings_store.save_general(replace(wanted, version=version))
@@ -55,22 +57,19 @@ def _save(team: Team, name: str, address: str, signature: str) -> Team:
 
 
 def _check_unique(wanted: Team, settings: Settings) -> None:
-    """One address for one team, or a mail would not know where to go."""
+    """One name and one address for one team, or neither people nor mails would know where to go."""
     others = [team for team in settings.teams.values() if team.id != wanted.id]
-    if any(team.name == wanted.name for team in others):
+    if any(folded(team.name) == folded(wanted.name) for team in others):
         raise InvalidInput("name_taken", field="name")
-    taken = {settings.support_address, *(team.address for team in others)}
-    if wanted.address and wanted.address in taken:
+    if not wanted.address:
+        return
+    if wanted.address in {settings.support_address, *(team.address for team in others)}:
         raise InvalidInput("address_taken", field="address")
-
-
-def _checked_name(name: str) -> str:
-    line = " ".join(name.split())
-    if not line:
-        raise InvalidInput("desk_name_missing", field="desk_name")
-    if len(line) > LONGEST_DESK_NAME:
-        raise InvalidInput("text_too_long", field="desk_name", limit=LONGEST_DESK_NAME)
-    return line
+    if settings.agent_by_address(wanted.address):
+        raise InvalidInput("address_of_agent", field="address")
+    former = next((team for team in others if team.is_active and wanted.address in team.former_addresses), None)
+    if former:
+        raise InvalidInput("address_leads_to", field="address", name=former.name)
 
 
 def _checked_history(word: str) -> QuotedHistory:

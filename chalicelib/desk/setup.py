@@ -4,17 +4,24 @@ import secrets
 from dataclasses import replace
 
 from chalicelib.adapters import settings
+from chalicelib.domain.address import canonical, formerly
 from chalicelib.domain.settings import General
 
 
 def prepare(address: str, support_address: str, name: str) -> None:
-    """Writes what the stack alone can't know; what the organization has set since then stays.
+    """Writes what the stack alone can't know; what the organization has set since then stays,
+    a former support address as one.
 
     `address` is the desk's public address.
     """
     settings.keep_secret(secrets.token_urlsafe(32))
-    known = settings.find_general()
-    general = known or General(address, support_address.lower(), name)
-    wanted = replace(general, address=address.rstrip("/"), support_address=support_address.lower())
+    known, ours = settings.find_general(), canonical(support_address)
+    general = known or General(address, ours, name)
+    wanted = replace(
+        general,
+        address=address.rstrip("/"),
+        support_address=ours,
+        former_addresses=formerly(general.former_addresses, canonical(general.support_address), ours),
+    )
     if wanted != known:
         settings.save_general(wanted)

@@ -10,21 +10,22 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.parallel import both
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
-from chalicelib.domain import mail_trouble
+from chalicelib.domain import requester
 from chalicelib.domain import ticket as domain
+from chalicelib.domain.address import in_unicode, sendable_address, without_tag
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
 from chalicelib.domain.copies import read_copies
-from chalicelib.domain.customer import Customer, normal_address
+from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox, Message
-from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
+from chalicelib.domain.errors import AlreadyDone, DeskIsSilent, InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Ids, Ticket
 from chalicelib.domain.words import Priority, Source, Status
-from chalicelib.mail.forwards import forwarded
-from chalicelib.mail.write import is_sendable
+from chalicelib.mail import forwards
 
 FORMS_PER_HOUR = 30
 _HOUR = timedelta(hours=1)
@@ -59,7 +60,9 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
 
     Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
-    address = normal_address(form.address)
+    address = sendable_address(form.address)
+    if without_tag(address) in settings_store.get().own_addresses:
+        raise InvalidInput("address_is_ours", field="email")
     text = checked_text(form.text)
     if form.uploads:  # nobody fills the bucket with what is refused afterwards
         limits.check(_limit_of(form), FORMS_PER_HOUR, _HOUR, now)
@@ -67,7 +70,10 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
 
     def attempt() -> int:
         customer, number = both(lambda: customers.find(address), tickets_store.next_number)
-        return _open(form, text, attachments, customer, number, address, now)
+        try:
+            return _open(form, text, attachments, customer, number, address, now)
+        except DeskIsSilent:
+            return _open(form, text, attachments, customer, number, address, now, is_desk_silent=True)
 
     try:
         return until_saved(attempt)
@@ -91,20 +97,22 @@ def reply(
 ) -> None:
     """A public reply, and a new status in one step; one request more for each file.
 
-    `cc` are addresses as they were typed, None for those that the ticket has. Files are kept before the ticket is read:
-    a reply that is refused as overtaken and sent again finds them there.
+    `cc` are addresses as they were typed, None for those that the ticket has: who takes part is not for contributors to
+    change (rule 25). Files are kept before the ticket is read: a reply that is refused as overtaken and sent again
+    finds them there.
     Raises InvalidInput, Conflict, NotFound, NotAllowed.
     """
+    right = Right.WORK_ON_TICKETS if then is None and cc is None else Right.CHANGE_PROPERTIES
+    by.require(right)
     checked_text(text)
-    copies = None if cc is None else _checked_copies(cc)
-    by.require(Right.WORK_ON_TICKETS)
+    copies = None if cc is None else read_copies(cc, settings_store.get().own_addresses)
     attachments = keep_uploads(f"reply/{number}", uploads)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         change = ticket.reply(text, by, seen, now, ids, attachments=attachments, cc=copies)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
-    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES if then else Right.WORK_ON_TICKETS)
+    work_on(number, by, decide, now, right)
 
 
 def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
@@ -153,12 +161,15 @@ def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> N
 
 
 def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None:
-    """A stranger's message becomes part of the conversation (rule 9). Raises NotFound, NotAllowed."""
+    """A stranger's message becomes part of the conversation (rule 9).
+
+    Raises NotFound, NotAllowed, and what `Ticket.accept` raises.
+    """
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.accept(tickets_store.get_entry(number, entry_id), by, settings, now, ids)
 
-    work_on(number, by, decide, now)
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is_author: bool) -> None:
@@ -219,10 +230,11 @@ def keep_uploads(prefix: str, uploads: Iterable[Upload]) -> tuple[Attachment, ..
 
 def _settle_requester(ticket: Ticket, entry: Entry, author: Mailbox | None, by: Agent, now: datetime) -> None:
     ids, also, settings = new_ids(now), Transaction(), settings_store.get()
-    change = ticket.keep_requester(entry, now)
+    change = requester.keep(ticket, entry, now)
     if author:
         known = customers.find(author.address)
-        customer = known or Customer(next(ids), author.address, author.name or author.address, ticket.language, now)
+        name = author.name or in_unicode(author.address)
+        customer = known or Customer(next(ids), author.address, name, ticket.language, now)
         customers.keep(also, customer, known)
         change = _handed_over(ticket, entry, customer, by, settings, now, ids)
     save(change, settings, now, ids, also)
@@ -232,23 +244,14 @@ def _handed_over(
     ticket: Ticket, entry: Entry, customer: Customer, by: Agent, settings: Settings, now: datetime, ids: Ids
 ) -> Change:
     """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
-    found = forwarded(ticket.subject, entry.text)
+    found, subject = forwards.forwarded(ticket.subject, entry.text), forwards.without_prefix(ticket.subject)
     if found is None or not found.text.strip():
-        return ticket.set_requester(customer, entry, by, settings, now, ids)
-    change = ticket.set_requester(customer, replace(entry, text=found.text), by, settings, now, ids)
+        return requester.hand_over(ticket, customer, subject, entry, by, settings, now, ids)
+    change = requester.hand_over(ticket, customer, subject, replace(entry, text=found.text), by, settings, now, ids)
     if not found.comment.strip():
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by
     return change.then(change.after.add_note(found.comment, writer, now, ids))
-
-
-def _checked_copies(typed: str) -> tuple[str, ...]:
-    """Raises InvalidInput, also for an address that our mail can't be sent to."""
-    copies = read_copies(typed, settings_store.get().own_addresses)
-    unsendable = next((copy for copy in copies if not is_sendable(copy)), None)
-    if unsendable:
-        raise InvalidInput("copy_invalid", field="cc", address=unsendable)
-    return copies
 
 
 def _limit_of(form: FormRequest) -> str:
@@ -263,22 +266,21 @@ def _open(
     number: int,
     address: str,
     now: datetime,
+    *,
+    is_desk_silent: bool = False,
 ) -> int:
     settings = settings_store.get()
     ids = new_ids(now)
-    customer = known or Customer(next(ids), address, form.name.strip() or address, form.language, now)
+    customer = known or Customer(next(ids), address, form.name.strip() or in_unicode(address), form.language, now)
     author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
-    acknowledge = customer.may_be_acknowledged(now)
-    remarks = () if acknowledge else ("acknowledgement_limit",)
+    flood = floods.reached(customer, is_desk_silent, now)
+    remarks = (flood.value,) if flood else ()
     message = Message(author, text, now, Source.FORM, attachments=attachments, remarks=remarks)
     change = domain.open_ticket(
-        number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=acknowledge
+        number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=flood is None
     )
-    if acknowledge:
-        customer = customer.acknowledged(now)
-    else:
-        change, customer = mail_trouble.without_acknowledgement(change, customer, settings, now, ids)
     also = Transaction()
+    change, customer = floods.count(change, customer, flood, settings, now, ids, also)
     also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
     customers.keep(also, customer, known)
     limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)

@@ -86,7 +86,7 @@ def _hand_over_stuck(number: int, now: datetime) -> int:
         if outgoing.delivery is Delivery.QUEUED and outgoing.created_at + _STUCK_AFTER < now
     ]
     for outgoing in stuck:
-        outbox.enqueue(number, outgoing.id)
+        outbox.enqueue(number, outgoing.id, is_again=True)
     return len(stuck)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 
-from chalicelib.domain.customer import normal_address, without_tag
+from chalicelib.domain.address import sendable_address, without_tag
 from chalicelib.domain.errors import InvalidInput
 
 MOST_COPIES = 20
@@ -13,7 +13,7 @@ _NAMED = re.compile(r"(?:\"[^\"]*\"\s*|[^,;<>\"]*)<\s*([^<>\s]+)\s*>")
 
 
 def read_copies(text: str, own_addresses: Collection[str]) -> tuple[str, ...]:
-    """The addresses that somebody typed, apart by commas, each once and in the form of `normal_address`; names beside
+    """The addresses that somebody typed, apart by commas, each once and in the form of `canonical`; names beside
     them, as address books write them, are left out.
 
     Raises InvalidInput("copy_invalid" | "copy_to_ourselves" | "too_many_copies"): a copy to us would come back as mail.
@@ -22,6 +22,11 @@ def read_copies(text: str, own_addresses: Collection[str]) -> tuple[str, ...]:
     ours = next((copy for copy in copies if without_tag(copy) in own_addresses), None)
     if ours:
         raise InvalidInput("copy_to_ourselves", field="cc", address=ours)
+    return limited(copies)
+
+
+def limited(copies: tuple[str, ...]) -> tuple[str, ...]:
+    """The same. Raises InvalidInput("too_many_copies")."""
     if len(copies) > MOST_COPIES:
         raise InvalidInput("too_many_copies", field="cc", limit=MOST_COPIES)
     return copies
@@ -29,6 +34,6 @@ def read_copies(text: str, own_addresses: Collection[str]) -> tuple[str, ...]:
 
 def _read(word: str) -> str:
     try:
-        return normal_address(word)
+        return sendable_address(word)
     except InvalidInput:
         raise InvalidInput("copy_invalid", field="cc", address=word[:100]) from None

@@ -1,21 +1,16 @@
 """Who asks: a person known by an address. Organizations and further addresses are not here yet."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from chalicelib.domain.errors import InvalidInput
 
 SURVEY_PAUSE = timedelta(days=14)
 ACKNOWLEDGEMENTS = ((5, timedelta(hours=1)), (10, timedelta(hours=3)))
 """So many acknowledgements at most in so long a time; what comes after makes tickets silently (rule 13)."""
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\.]+(\.[^\s@<>\"',;:()\[\]\\.]+)+")
-_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 as corrected by erratum 1690
 
 
 @dataclass(frozen=True)
 class Customer:
-    """`address` is in the form of `normal_address`; `surveyed_at` is when a survey was last sent (UTC).
+    """`address` is in the form of `canonical`; `surveyed_at` is when a survey was last sent (UTC).
 
     `acknowledged_at` are the times of the last acknowledgements, oldest first; `alerted_at` is when people were last
     told that there were too many of them.
@@ -44,6 +39,10 @@ class Customer:
         most = max(most for most, _ in ACKNOWLEDGEMENTS)
         return replace(self, acknowledged_at=(*self.acknowledged_at, now)[-most:])
 
+    def lately_acknowledged(self, now: datetime) -> int:
+        """How many acknowledgements went there within the longest of the limits' times."""
+        return sum(now - at < max(window for _, window in ACKNOWLEDGEMENTS) for at in self.acknowledged_at)
+
     def is_to_be_alerted_of(self, now: datetime) -> bool:
         """Whether people are to be told that this customer's mail goes past the limits: once in the longest window."""
         return self.alerted_at is None or now - self.alerted_at >= max(window for _, window in ACKNOWLEDGEMENTS)
@@ -58,23 +57,3 @@ class AddressFlag:
     flagged_at: datetime
     detail: str = ""
     ticket: int = 0
-
-
-def without_tag(address: str) -> str:
-    """`support+x@desk.test` → `support@desk.test`."""
-    local, at, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}{at}{domain}"
-
-
-def normal_address(text: str) -> str:
-    """The address in the form in which addresses are compared: no blanks around it, lower case.
-
-    RFC 5321 lets the local part differ by case; no mailbox that people use does.
-    Raises InvalidInput("address_missing" | "address_invalid").
-    """
-    address = text.strip().lower()
-    if not address:
-        raise InvalidInput("address_missing", field="email")
-    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
-        raise InvalidInput("address_invalid", field="email")
-    return address

@@ -66,6 +66,12 @@ class Letter:
         return read if isinstance(read, dict) else {}
 
     @property
+    def again(self) -> str:
+        """What is put back into its queue: of a mail to be sent it says that one of its tries may have sent it."""
+        is_outgoing = self.kind is LetterKind.OUTGOING and bool(self.body)
+        return json.dumps(self.body | {"is_again": True}) if is_outgoing else self.text
+
+    @property
     def kind(self) -> LetterKind:
         is_feedback = self.queue is LetterQueue.SCHEDULE and self.body.get("source") == "aws.ses"
         return LetterKind.FEEDBACK if is_feedback else _KINDS[self.queue]

@@ -76,6 +76,8 @@ class Entry:
     `message_id` is the id under which a mail came (without angle brackets), `raw_key` its object in the mail bucket,
     `sender` the address that wrote it, `has_html` whether the original is worth showing as it was designed.
     `sent_at` is when a mail was written, where its Date can be believed: it sorts what is shown alone (rule 10).
+    `is_proven` tells that a mail passed DMARC: its sender's address is surely theirs (rule 9).
+    `is_bounce` tells that it came back for a mail of ours on this ticket, so that no stranger wrote it.
     `remarks` are codes of what an agent should know of it, some with a value: "follow_up_of:7".
     `forwarded_from` is the author of a mail that an agent forwarded, until somebody confirms or declines (rule 11).
     """
@@ -94,6 +96,8 @@ class Entry:
     is_from_stranger: bool = False
     sender: str = ""
     has_html: bool = False
+    is_proven: bool = False
+    is_bounce: bool = False
     remarks: tuple[str, ...] = ()
     sent_at: datetime | None = None
     forwarded_from: Mailbox | None = None
@@ -127,6 +131,8 @@ class Message:
     is_from_stranger: bool = False
     sender: str = ""
     has_html: bool = False
+    is_proven: bool = False
+    is_bounce: bool = False
     remarks: tuple[str, ...] = ()
     sent_at: datetime | None = None
     forwarded_from: Mailbox | None = None

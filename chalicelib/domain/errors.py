@@ -42,6 +42,10 @@ class TooMany(DeskError):
     """A limit on requests is reached; `retry_after` (seconds) is among the parameters."""
 
 
+class DeskIsSilent(DeskError):
+    """The desk has sent as many acknowledgements as it may for now; the ticket is to be made without one (rule 13)."""
+
+
 class Conflict(DeskError):
     """The state no longer allows the change, such as a reply on a view that was overtaken (rule 21)."""
 

@@ -39,7 +39,7 @@ class Outgoing:
 
     `cc` are further receivers of an agent's words; automatic mail has none (rule 12). `params` are the purpose's own
     values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under, `failed_for` are the
-    receivers it came back from.
+    receivers it came back from, `ended_for` those of them that nothing more was sent to for its sake.
     `is_repeated` tells that somebody had it sent again, as another one.
     `maybe_left` says that a try ended without an answer: the mail may have left once more than is known.
     """
@@ -58,6 +58,7 @@ class Outgoing:
     error: str = ""
     wire_id: str = ""
     failed_for: tuple[str, ...] = ()
+    ended_for: tuple[str, ...] = ()
     maybe_left: bool = False
     is_repeated: bool = False
     finished_at: datetime | None = None
@@ -74,11 +75,14 @@ class Outgoing:
             outgoing_id, self.ticket, self.purpose, now, self.to, self.cc, entry_id=self.entry_id, params=self.params
         )
 
-    def at_try(self, number: int) -> "Outgoing":
-        """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail."""
-        if number <= self.attempts + 1:
+    def at_try(self, number: int, *, is_again: bool = False) -> "Outgoing":
+        """As the try of this number, from 1, finds it: one of those before that left no word may have sent the mail.
+
+        `is_again` says that it was handed over once more after all tries: at least the last of them left no word.
+        """
+        if number <= self.attempts + 1 and not is_again:
             return self
-        return replace(self, attempts=number - 1, maybe_left=True)
+        return replace(self, attempts=max(self.attempts, number - 1), maybe_left=True)
 
     def sent(self, wire_id: str, now: datetime) -> "Outgoing":
         return replace(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from chalicelib.domain.address import canonical
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
@@ -35,7 +36,10 @@ class QuotedHistory(StrEnum):
 
 @dataclass(frozen=True)
 class General:
-    """What is set in one form. `address` is the desk's public address, without a slash at the end."""
+    """What is set in one form. `address` is the desk's public address, without a slash at the end.
+
+    `former_addresses` were its support address once.
+    """
 
     address: str
     support_address: str
@@ -45,6 +49,7 @@ class General:
     survey_delay: timedelta = timedelta(hours=24)
     quoted_history: QuotedHistory = QuotedHistory.LAST
     close_after: CloseAfter = field(default_factory=CloseAfter)
+    former_addresses: tuple[str, ...] = ()
     version: int = 0
 
 
@@ -90,10 +95,16 @@ class Settings(General):
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
-        """Every address at which the desk receives, lower case, those of teams given up included; none for a desk
-        without mail."""
-        addresses = (self.support_address.lower(), *(team.address for team in self.teams.values()))
-        return tuple(dict.fromkeys(address for address in addresses if address))
+        """Every address at which the desk receives, canonical, none for a desk without mail. Former ones and those of
+        teams given up are among them: what people once wrote to still comes in, and must never be taken for theirs."""
+        former = (address for team in self.teams.values() for address in team.former_addresses)
+        return tuple(dict.fromkeys((*self.current_addresses, *self.former_addresses, *former)))
+
+    @property
+    def current_addresses(self) -> tuple[str, ...]:
+        """The support address and those of teams, canonical."""
+        addresses = (canonical(self.support_address), *(team.address for team in self.teams.values()))
+        return tuple(address for address in addresses if address)
 
     def agent(self, agent_id: int) -> Agent:
         """Raises NotFound("agent_not_found")."""
@@ -136,8 +147,11 @@ class Settings(General):
         return self.agents[team.lead] if team and self.is_active(team.lead) else None
 
     def team_by_address(self, address: str) -> Team | None:
-        """The active team whose mail comes in at an address (lower case, without a tag)."""
-        return next((team for team in self.active_teams() if team.address and team.address == address), None)
+        """The active team whose mail comes in at an address (canonical, without a tag), or came in there while nobody
+        else has it."""
+        if address in self.current_addresses:
+            return next((team for team in self.active_teams() if team.address == address), None)
+        return next((team for team in self.active_teams() if address in team.former_addresses), None)
 
     def mailbox_of(self, team_id: int) -> Mailbox:
         """From whom a ticket's mails come: the team's address and name, the desk's where the team has none.

@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.address import formerly, normal_address
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.texts import checked_name
 
 LONGEST_NAME = 100
 LONGEST_SIGNATURE = 2_000
@@ -13,15 +14,20 @@ LONGEST_LOCAL_PART = 28
 """Characters before the at sign: with the mark of a reply address they must stay below 64 (RFC 5321, 4.5.3.1.1)."""
 DEFAULT_SIGNATURE = "{agent.name}\n{desk.name}"
 VARIABLES = ("agent.name", "team.name", "desk.name")
-_LOCAL_PART = re.compile(r"[a-z0-9._-]+")
+_LOCAL_PART = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_RESERVED = re.compile(
+    r"abuse|hostmaster|root|nobody|daemon"
+    r"|(?:postmaster|mail(?:er)?[-_.]?daemon|bounces?|auto[-_.]?reply|(?:no|do[-_.]?not)[-_.]?reply)(?:[-_.].*)?"
+)
+"""Where people write to about a domain (RFC 2142, 4 and 5) and what machines write as, which rule 12 never answers."""
 _VARIABLE = re.compile(r"\{([^{}\s]*)\}")
 
 
 @dataclass(frozen=True)
 class Team:
     """`address` is where its mail comes in and goes out, "" for the desk's; `signature` is Markdown with VARIABLES in
-    braces, "" for DEFAULT_SIGNATURE. `lead` is the agent who is told first when nobody answers, `next_level` the team
-    that takes over what this one can't solve; 0 for none."""
+    braces, "" for DEFAULT_SIGNATURE; mail to `former_addresses` still comes in. `lead` is the agent who is told first
+    when nobody answers, `next_level` the team that takes over what this one can't solve; 0 for none."""
 
     id: int
     name: str
@@ -30,6 +36,7 @@ class Team:
     is_active: bool = True
     lead: int = 0
     next_level: int = 0
+    former_addresses: tuple[str, ...] = ()
     version: int = 0
 
     def changed_to(self, name: str, address: str, signature: str, mail_domain: str) -> "Team":
@@ -37,10 +44,12 @@ class Team:
 
         Raises InvalidInput with the field that is to be mended.
         """
+        wanted = _checked_address(address, mail_domain)
         return replace(
             self,
-            name=_checked_name(name),
-            address=_checked_address(address, mail_domain),
+            name=checked_name(name, LONGEST_NAME, "name"),
+            address=wanted,
+            former_addresses=formerly(self.former_addresses, self.address, wanted),
             signature=_checked_signature(signature),
         )
 
@@ -48,15 +57,6 @@ class Team:
 def sign(signature: str, values: Mapping[str, str]) -> str:
     """The signature with the values of its variables, "" for those that have none."""
     return _VARIABLE.sub(lambda found: values.get(found.group(1), ""), signature).strip()
-
-
-def _checked_name(name: str) -> str:
-    line = " ".join(name.split())
-    if not line:
-        raise InvalidInput("name_missing", field="name")
-    if len(line) > LONGEST_NAME:
-        raise InvalidInput("text_too_long", field="name", limit=LONGEST_NAME)
-    return line
 
 
 def _checked_address(address: str, mail_domain: str) -> str:
@@ -71,6 +71,8 @@ def _checked_address(address: str, mail_domain: str) -> str:
         raise InvalidInput("address_elsewhere", field="address", domain=mail_domain or "-")
     if len(local) > LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local):
         raise InvalidInput("address_not_usable", field="address", limit=LONGEST_LOCAL_PART)
+    if _RESERVED.fullmatch(local):
+        raise InvalidInput("address_reserved", field="address", address=normal)
     return normal
 
 

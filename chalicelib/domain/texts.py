@@ -1,9 +1,14 @@
-"""What people write: how long it may be, and what stands in for a subject that nobody wrote."""
+"""What people write: how long it may be, what may be in it, and what stands in for a subject that nobody wrote."""
+
+import unicodedata
 
 from chalicelib.domain.errors import InvalidInput
 
 LONGEST_SUBJECT = 250
 LONGEST_TEXT = 50_000
+_UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Fillers and blanks that Unicode counts among letters, marks and symbols."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def checked_text(text: str) -> str:
@@ -14,6 +19,22 @@ def checked_text(text: str) -> str:
     if len(stripped) > LONGEST_TEXT:
         raise InvalidInput("text_too_long", field="text", limit=LONGEST_TEXT)
     return stripped
+
+
+def checked_name(name: str, limit: int, field: str) -> str:
+    """A name that is set for all to see, in one line. Nothing in it may hide or turn other letters around: it stands in
+    From, where people go by it.
+
+    Raises InvalidInput("name_missing" | "text_too_long" | "name_unseen").
+    """
+    line = " ".join(name.split())
+    if not line:
+        raise InvalidInput("name_missing", field=field)
+    if len(line) > limit:
+        raise InvalidInput("text_too_long", field=field, limit=limit)
+    if any(unicodedata.category(letter) in _UNSEEN or letter in _UNSEEN_LETTERS for letter in line):
+        raise InvalidInput("name_unseen", field=field)
+    return line
 
 
 def subject_of(subject: str, text: str) -> str:

@@ -11,6 +11,7 @@ from chalicelib.domain import promises
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.auto_close import Waiting
 from chalicelib.domain.change import Change
+from chalicelib.domain.copies import limited
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Message
 from chalicelib.domain.errors import Conflict
@@ -133,41 +134,19 @@ class Ticket:
         """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
 
         It wakes the ticket as it would have at first, unless something was said since. Empty when it is accepted.
+        Raises Conflict("machine_not_accepted"), InvalidInput("too_many_copies").
         """
         if not entry.is_from_stranger:
             return Change(self, self)
+        if entry.is_automatic:
+            raise Conflict("machine_not_accepted", number=self.number)
         is_known = not entry.sender or self.is_participant(entry.sender)
-        after = replace(self, cc=self.cc if is_known else (*self.cc, entry.sender), updated_at=now)
+        after = replace(self, cc=self.cc if is_known else limited((*self.cc, entry.sender)), updated_at=now)
         event = _event(author_of(by), now, ids, "accepted", FieldChange("participant", "", entry.sender))
         change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
-        if entry.id != self.last_entry or entry.is_automatic or self.status is Status.CLOSED:
+        if entry.id != self.last_entry or self.status is Status.CLOSED:
             return change
         return change.then(after._asked(entry.at, settings, entry.author, ids))
-
-    def set_requester(
-        self, customer: Customer, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids
-    ) -> Change:
-        """Who wrote the mail that an agent forwarded becomes the requester, after an agent's word (rule 11).
-
-        Another policy may hold for them (rule 4).
-        """
-        author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
-        after = replace(
-            self,
-            customer_id=customer.id,
-            customer_name=customer.name,
-            customer_address=customer.address,
-            cc=tuple(address for address in self.cc if address != customer.address),
-            updated_at=now,
-        )._renewed(settings, now)
-        moved = FieldChange("requester", self.customer_address, customer.address)
-        confirmed = replace(entry, author=author, sender=customer.address, forwarded_from=None)
-        change = self._became(after, author_of(by), now, ids, "forwarded", moved)
-        return replace(change, changed=(confirmed,))
-
-    def keep_requester(self, entry: Entry, now: datetime) -> Change:
-        """The agent who forwarded the mail stays the requester."""
-        return Change(self, replace(self, updated_at=now), changed=(replace(entry, forwarded_from=None),))
 
     def reply(
         self,
@@ -234,7 +213,7 @@ class Ticket:
         team_id = team.id if team else 0
         if team_id == self.team:
             return Change(self, self)
-        after = replace(self, team=team_id, updated_at=now)._renewed(settings, now)
+        after = replace(self, team=team_id, updated_at=now).renewed(settings, now)
         changed = FieldChange("team", _word(self.team), _word(team_id))
         return self._became(after, author_of(by), now, ids, cause, changed)
 
@@ -254,7 +233,7 @@ class Ticket:
         """Recomputes each unmet target from the original start (rule 4)."""
         if priority is self.priority:
             return Change(self, self)
-        after = replace(self, priority=priority, updated_at=now)._renewed(settings, now)
+        after = replace(self, priority=priority, updated_at=now).renewed(settings, now)
         return self._became(after, author_of(by), now, ids, cause, FieldChange("priority", self.priority, priority))
 
     def close(self, settings: Settings, now: datetime, ids: Ids) -> Change:
@@ -296,7 +275,7 @@ class Ticket:
         clocks = settings.promise_to(ticket).asked(ticket.clocks, at, is_afresh=is_reopening)
         return woken.then(ticket._with_clocks(clocks, by, at, ids, "customer_message"))
 
-    def _renewed(self, settings: Settings, at: datetime) -> "Ticket":
+    def renewed(self, settings: Settings, at: datetime) -> "Ticket":
         """With the policy that fits the ticket as it is now, and its clocks by it (rule 4)."""
         given = replace(self, policy=settings.policy_for(self).id)
         return replace(given, clocks=settings.promise_to(given).renewed(given.clocks, given.status, at))

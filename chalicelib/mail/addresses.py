@@ -67,7 +67,7 @@ def _emails(text: str) -> list[str]:
 
 
 def _address(email: str, name: str, hint: str) -> Address:
-    local, _, domain = headers.text(email.strip(".'"), hint).rpartition("@")
+    local, _, domain = headers.text(email.lstrip("'").rstrip(".'"), hint).rpartition("@")
     return Address(f"{local}@{domain.lower()}", _display_name(name.strip(" <>"), hint))
 
 

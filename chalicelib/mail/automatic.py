@@ -3,7 +3,7 @@
 import re
 from email.message import Message
 
-from chalicelib.mail import addresses, bounces, headers, returned
+from chalicelib.mail import addresses, bounces, headers, returned, transfer
 from chalicelib.mail.message import Address, AutomaticMail
 from chalicelib.mail.write import LOOP_HEADER
 
@@ -42,6 +42,15 @@ _ABSENCE_SUBJECT = re.compile(
     r"\s*(?:$|[:：\]】)–—-]|(?:자동|안내|메일|알림|입니다|통지))",
     re.IGNORECASE,
 )
+# What Exchange writes where it sends no report by RFC 8098.
+_RECEIPT_SUBJECT = re.compile(r"^\s*(?:read|not read|읽음|읽지 않음)\s?[:：]", re.IGNORECASE)
+_RECEIPT_TEXT = re.compile(
+    r"was (?:read|displayed) on|has not (?:yet )?been read|deleted without being read"
+    r"|읽었습니다|읽지 않(?:고|은|았)|(?:읽은|표시된) (?:시간|시각|날짜)",
+    re.IGNORECASE,
+)
+_MOST_OF_CALENDAR = 20_000
+_CALENDAR_ANSWER = re.compile(rb"^METHOD:REPLY\s*$", re.IGNORECASE | re.MULTILINE)
 _AWAY = re.compile(
     r"out[ -]of[ -](?:the )?office|\bon (?:\w+ )?(?:leave|vacation|holidays?)\b|vacation|annual leave"
     r"|(?:away|absent) from (?:my|the|work)\b|away (?:until|from)|(?:be )?(?:back|return\w*) (?:on|in|to|the office)\b"
@@ -70,7 +79,11 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
         bounce_recipients=bounce.recipients,
         bounce_temporary=bounce.is_temporary,
         bounced_ids=bounce.ids,
-        suppressed_by="bounce" if bounce.is_bounce else _suppressed_by(message, sender, is_auto_reply=is_auto_reply),
+        suppressed_by=(
+            "bounce"
+            if bounce.is_bounce
+            else _suppressed_by(message, subject, sender, text, is_auto_reply=is_auto_reply)
+        ),
     )
 
 
@@ -84,12 +97,15 @@ def _is_auto_reply(message: Message, subject: str) -> bool:
     )
 
 
-def _suppressed_by(message: Message, sender: Address | None, *, is_auto_reply: bool) -> str:
-    """The first of rule 12's reasons that holds, as a code; "" when an automatic answer may go out."""
+def _suppressed_by(message: Message, subject: str, sender: Address | None, text: str, *, is_auto_reply: bool) -> str:
+    """The first of rule 12's reasons that holds, as a code; "" when an automatic answer may go out. Those that only
+    machines give come first: `InboundMail.is_automatic` asks for them."""
     reasons = {
         "loop": LOOP_HEADER in message,
         "null_return_path": return_path(message) == "",
         "auto_submitted": _auto_submitted(message) not in {"", "no"},
+        "receipt": bool(_RECEIPT_SUBJECT.match(subject) and _RECEIPT_TEXT.search(text[:2_000])),
+        "calendar_answer": _answers_invitation(message),
         "precedence": _precedence(message) in _BULK,
         "list": any(name in message for name in _LIST_HEADERS),
         "auto_response_suppress": _suppresses_responses(message),
@@ -97,6 +113,12 @@ def _suppressed_by(message: Message, sender: Address | None, *, is_auto_reply: b
         "robot": bool(sender and _ROBOT.match(sender.email)),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _answers_invitation(message: Message) -> bool:
+    """Whether a calendar program accepts or declines (RFC 5546 3.2.3)."""
+    calendars = (part for part in returned.parts(message) if transfer.content_type(part) == "text/calendar")
+    return any(_CALENDAR_ANSWER.search(transfer.content(part)[:_MOST_OF_CALENDAR]) for part in calendars)
 
 
 def return_path(message: Message) -> str | None:

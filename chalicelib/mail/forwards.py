@@ -8,7 +8,7 @@ from chalicelib.mail import html as html_reader
 from chalicelib.mail import quote_marks as marks
 from chalicelib.mail.copied_header import CopiedHeader
 from chalicelib.mail.line_kinds import INTRODUCTIONS, Kind
-from chalicelib.mail.message import Address
+from chalicelib.mail.message import Address, InboundMail
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,25 @@ def forwarded(subject: str, text: str, html: str = "") -> Forwarded | None:
     """
     found = _in_text(subject, text)
     return found or (_in_text(subject, html_reader.to_text(html)) if html else None)
+
+
+def is_forward(mail: InboundMail) -> bool:
+    """Whether somebody passes on what others wrote, be its author named or not; in doubt it is.
+
+    The mark in the text tells it, the prefix of the subject, and a whole mail that is attached.
+    """
+    has_prefix = marks.FORWARD_PREFIX.match(mail.subject) and not marks.FINNISH_ANSWER.match(mail.subject)
+    has_mail = any(attachment.content_type == "message/rfc822" for attachment in mail.attachments)
+    lines = mail.text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
+    opening = next((line for line, kind in zip(lines, line_kinds.of(lines), strict=True) if kind in INTRODUCTIONS), "")
+    has_mark = bool(opening) and _is_forward(mail.subject, opening)
+    return bool(has_prefix) or has_mail or has_mark
+
+
+def without_prefix(subject: str) -> str:
+    """The subject that the forwarded mail had; as it is where nothing else would be left."""
+    bare = marks.FORWARD_PREFIX.sub("", subject).strip()
+    return without_prefix(bare) if bare and bare != subject else subject
 
 
 def _in_text(subject: str, text: str) -> Forwarded | None:

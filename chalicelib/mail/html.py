@@ -8,6 +8,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from itertools import accumulate
+from urllib.parse import unquote
 
 import nh3
 
@@ -79,7 +80,7 @@ def _tidy(html: str) -> str:
             "img": {"alt"},
             "blockquote": {"type"},
         },
-        url_schemes={"http", "https"},
+        url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
 
@@ -223,9 +224,11 @@ class _TextWriter(HTMLParser):
         """The address after the words, unless they are the address; the link of a mere image says nothing."""
         start = start if line == len(self._lines) else 0
         words = "".join(self._line[start:])
-        bare = re.sub(r"^https?://(www\.)?|/$", "", href)
-        if href and words.strip() and bare not in words:
-            self._line[start:] = [words.rstrip(" "), f" <{href}>"]
+        is_mail = href.lower().startswith("mailto:")
+        address = "".join(unquote(href[len("mailto:") :].partition("?")[0]).split()) if is_mail else href
+        bare = re.sub(r"^https?://(www\.)?|/$", "", address)
+        if address and words.strip() and bare.lower() not in words.lower():
+            self._line[start:] = [words.rstrip(" "), f" <{address}>"]
 
 
 def _quoted(line: str, depth: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from email.message import Message
 
 from chalicelib.mail import headers, parameters, smime, transfer
+from chalicelib.mail.message import Defect
 from chalicelib.mail.structure import inner, parsed, parts_in
 
 _MOST_OPENED = 5
@@ -17,9 +18,9 @@ _SIGNED_TYPES = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 _ONLY_FOR_ONE_PROGRAM = {"text/x-amp-html", "text/watch-html"}
 _TEXTS = {"text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"}
 _DEFECTS = {
-    "message/partial": "partial",
-    "message/external-body": "external_body",
-    "multipart/encrypted": "encrypted",
+    "message/partial": Defect.PARTIAL,
+    "message/external-body": Defect.EXTERNAL_BODY,
+    "multipart/encrypted": Defect.ENCRYPTED,
 }
 _EXCUSE = re.compile(
     r"multi-?part message in MIME|(?:view|see|read|display|open|show|support)[^.\n]{0,60}\bHTML\b"
@@ -48,7 +49,7 @@ class Tree:
     def __init__(self, message: Message) -> None:
         self._message = message
         self._opened = self._mended = 0
-        self.defects: list[str] = []
+        self.defects: list[Defect] = []
 
     def leaves(self) -> Iterator[Leaf]:
         """In the order of the mail. A mail within the mail is a leaf: an attachment."""
@@ -102,7 +103,7 @@ class Tree:
         self._opened += 1
         content = transfer.content(part)
         if smime.is_encrypted(content):
-            self.defects.append("encrypted")
+            self.defects.append(Defect.ENCRYPTED)
             return None
         signed = smime.signed_content(content)
         return parsed(signed)[0] if signed else None

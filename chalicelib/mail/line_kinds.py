@@ -19,6 +19,7 @@ _MOST_BARRED = 500
 _MOST_ARMOUR = 200
 _SHORT = 8
 _WINDOW = 4_000
+_PIECE = 100_000
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -97,8 +98,10 @@ def _find(everything: str, letters: str, position: int) -> int:
 
 
 def _letters(text: str) -> str:
-    """What text and HTML of one mail have in common: neither spaces nor marks of emphasis."""
-    return _NO_LETTERS.sub("", text)
+    """What text and HTML of one mail have in common: neither spaces nor marks of emphasis. Piece by piece, since `sub`
+    holds as many strings as it leaves out."""
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(_NO_LETTERS.sub("", piece) for piece in pieces)
 
 
 def _kind_at(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int]:

@@ -1,12 +1,39 @@
 """The values a mail is read into. Nothing here parses; `read` makes these, `desk` decides on them."""
 
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
+from html import unescape
+from itertools import islice
+from urllib.parse import unquote
 
-from chalicelib.domain.customer import without_tag
+from chalicelib.domain.address import canonical, without_tag
+
+_ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
+_CID = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
+_MOST_SHOWN = 1_000
+
+
+class Defect(StrEnum):
+    """What is wrong with a mail, or could not be read of it."""
+
+    NO_MESSAGE_ID = "no_message_id"
+    NO_DATE = "no_date"
+    BAD_DATE = "bad_date"
+    NO_SENDER = "no_sender"
+    SEVERAL_SENDERS = "several_senders"
+    BAD_STRUCTURE = "bad_structure"
+    TOO_COMPLEX = "too_complex"
+    PARTIAL = "partial"  # message/partial: a piece of a mail that was cut on its way
+    EXTERNAL_BODY = "external_body"  # message/external-body: tells where the content is kept
+    ENCRYPTED = "encrypted"
+    DAMAGED_TNEF = "damaged_tnef"  # winmail.dat, as Outlook sends it
+    WRONG_CHARSET = "wrong_charset"
+    DAMAGED_TEXT = "damaged_text"
 
 
 @dataclass(frozen=True)
@@ -18,8 +45,8 @@ class Address:
 
     @property
     def key(self) -> str:
-        """What two spellings of the same mailbox share: all lower case."""
-        return self.email.lower()
+        """What all spellings of the same mailbox share."""
+        return canonical(self.email)
 
     @property
     def domain(self) -> str:
@@ -106,7 +133,7 @@ class InboundMail:
     loop_header: str = ""
     verdicts: Verdicts = Verdicts()
     charset: str = ""
-    defects: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
 
     @property
     def cause(self) -> str:
@@ -136,20 +163,34 @@ class InboundMail:
         nearest_first = [self.in_reply_to, *reversed(self.references)]
         return tuple(dict.fromkeys(identifier for identifier in nearest_first if identifier))
 
-    @property
-    def suppresses_auto_reply(self) -> bool:
-        """Rule 12, as far as the mail itself tells; our own addresses and BCC are `is_blind_copy_to`'s."""
-        return bool(self.automatic.suppressed_by)
+    @cached_property
+    def shown_ids(self) -> frozenset[str]:
+        """The Content-IDs of the pictures that the HTML shows (RFC 2392)."""
+        named = islice(_CID.finditer(self.html), _MOST_SHOWN)
+        return frozenset(unquote(unescape(found[1])) for found in named)
 
     @property
     def is_automatic(self) -> bool:
-        """Whether a machine wrote it (rule 14)."""
-        return self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
+        """Whether a machine wrote it for certain (rule 14). Marks that servers set on people's mail as well, such as
+        X-Auto-Response-Suppress, do not tell it."""
+        is_answer = self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
+        return is_answer or bool(self.loop_header) or self.automatic.suppressed_by in _ONLY_BY_MACHINES
+
+    @property
+    def may_be_by_machine(self) -> bool:
+        """Whether any mark of rule 12 is on it: then nothing answers it automatically, and nobody acts by it. Our own
+        addresses and BCC are `is_blind_copy_to`'s."""
+        return bool(self.automatic.suppressed_by)
 
     @property
     def dmarc_pass(self) -> bool:
         """A mail without this never acts as an agent (rule 9)."""
         return self.verdicts.dmarc == "pass"
+
+    @property
+    def fails_dmarc(self) -> bool:
+        """Whether the domain in From disowns it (RFC 7489); of many domains nothing is known."""
+        return self.verdicts.dmarc == "fail"
 
     @property
     def is_spam(self) -> bool:

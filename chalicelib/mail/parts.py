@@ -22,7 +22,7 @@ from chalicelib.mail import (
 )
 from chalicelib.mail.charsets import decode, says_something
 from chalicelib.mail.leaves import Leaf, Tree
-from chalicelib.mail.message import Attachment
+from chalicelib.mail.message import Attachment, Defect
 from chalicelib.mail.structure import inner
 
 _MOST_PARTS = 500
@@ -45,7 +45,7 @@ class Contents:
     htmls: list[str] = field(default_factory=list)
     spares: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
-    defects: list[str] = field(default_factory=list)
+    defects: list[Defect] = field(default_factory=list)
     charset: str = ""
     hint: str = ""
     markup: int = 0
@@ -74,7 +74,7 @@ def contents(message: Message, hint: str) -> Contents:
         _take(leaf, found)
     if rest := b"\n".join(transfer.content(leaf.message) for leaf in leaves):
         found.attach("rest.txt", rest, "text/plain")
-        found.defects.append("too_complex")
+        found.defects.append(Defect.TOO_COMPLEX)
     found.defects += tree.defects
     return found
 
@@ -117,7 +117,7 @@ def _take_plain(leaf: Leaf, content: bytes, found: Contents) -> None:
     for file in files:
         found.attach(file.name, file.content, mimetypes.guess_type(file.name)[0] or "application/octet-stream")
     if _PGP_MESSAGE in text:
-        found.defects.append("encrypted")
+        found.defects.append(Defect.ENCRYPTED)
 
 
 def _plain_text(part: Message, content: bytes, found: Contents) -> str:
@@ -125,7 +125,7 @@ def _plain_text(part: Message, content: bytes, found: Contents) -> str:
     if parameters.find(part, "content-type", "format").lower() != "flowed":
         return text
     if flowed.is_too_long(text):
-        found.defects.append("too_complex")
+        found.defects.append(Defect.TOO_COMPLEX)
     return flowed.unflow(text, delete_space=parameters.find(part, "content-type", "delsp").lower() == "yes")
 
 
@@ -151,7 +151,7 @@ def _text_of_html(source: str, found: Contents) -> str:
     found.markup += html.markup(source)
     if found.markup <= html.MOST_MARKUP and html.is_bearable(source):
         return html.to_text(source)
-    found.defects.append("too_complex")
+    found.defects.append(Defect.TOO_COMPLEX)
     return html.words(source) if found.markup <= _MOST_MARKUP_TO_STRIP else source
 
 
@@ -172,7 +172,7 @@ def _take_tnef(part: Message, content: bytes, found: Contents) -> None:
     try:
         unpacked = tnef.unpack(content)
     except ValueError:
-        found.defects.append("damaged_tnef")
+        found.defects.append(Defect.DAMAGED_TNEF)
         _attach(part, transfer.content_type(part), content, found)
         return
     if unpacked.html and not found.htmls:
@@ -188,9 +188,9 @@ def _decoded(part: Message, content: bytes, found: Contents, said_inside: str = 
     decoded = decode(content, label or said_inside, said_inside or found.hint)
     found.charset = found.charset or decoded.charset
     if decoded.is_guess and label:
-        found.defects.append("wrong_charset")
+        found.defects.append(Defect.WRONG_CHARSET)
     if decoded.is_damaged:
-        found.defects.append("damaged_text")
+        found.defects.append(Defect.DAMAGED_TEXT)
     return decoded.text.replace("\0", "")
 
 

@@ -23,14 +23,37 @@ def split(text: str, html: str = "") -> tuple[str, str]:
     `html` is the same mail in HTML: programs mark their quotations there, in languages we don't know too.
     """
     lines = text.split("\n", line_kinds.MOST_LINES)
-    kinds = line_kinds.of(lines, html)
-    reply_lines = _reply(lines, kinds)
-    kept = [index for index in _without_ending(reply_lines, lines, kinds) if kinds[index] is not Kind.ARMOUR]
+    kept = _kept(lines, line_kinds.of(lines, html))
     reply = _joined(lines, kept)
     if not reply.strip():
         return text.strip("\n"), ""
     others = sorted(set(range(len(lines))).difference(kept))
     return reply, _joined(lines, others)
+
+
+def own_words(text: str, html: str = "") -> str:
+    """What the writer added, for whom a quotation too many would be worse than none: "" where nothing is certain to be.
+
+    Below an introduction that comes first stands an answer only where signs set the quotation off from it.
+    """
+    lines = text.split("\n", line_kinds.MOST_LINES)
+    kinds = line_kinds.of(lines, html)
+    kept = _kept(lines, kinds)
+    has_own = any(kinds[index] == Kind.TEXT for index in kept)
+    return _joined(lines, kept) if has_own and not _begins_with_bare_quotation(lines, kinds) else ""
+
+
+def _begins_with_bare_quotation(lines: list[str], kinds: list[Kind]) -> bool:
+    opening = _opening(kinds)
+    if opening is None or Kind.TEXT in kinds[: _end_of_text(lines, opening)]:
+        return False
+    below = _shape(kinds, range(_end_of_header(kinds, opening) + 1, len(kinds)))
+    return not below.startswith("q")
+
+
+def _kept(lines: list[str], kinds: list[Kind]) -> list[int]:
+    """Which lines are the reply."""
+    return [index for index in _without_ending(_reply(lines, kinds), lines, kinds) if kinds[index] is not Kind.ARMOUR]
 
 
 def _joined(lines: Sequence[str], indexes: Sequence[int]) -> str:
@@ -40,15 +63,24 @@ def _joined(lines: Sequence[str], indexes: Sequence[int]) -> str:
 def _reply(lines: list[str], kinds: list[Kind]) -> list[int]:
     """The lines of the reply, an ending of signature or quotation still among them."""
     everything = list(range(len(lines)))
-    opening = next((index for index in everything if kinds[index] in INTRODUCTIONS), None)
+    opening = _opening(kinds)
     if opening is None:
         return everything
-    above = next((index for index in everything[:opening] if marks.SIGNATURE.match(lines[index])), opening)
+    above = _end_of_text(lines, opening)
     if Kind.TEXT not in kinds[:above]:
         return _reply_below(lines, kinds, opening)
     if _has_answers_inside(lines[:above], kinds, opening):
         return [index for index in everything if not _is_introduction(kinds, index)]
     return everything[:opening]
+
+
+def _opening(kinds: list[Kind]) -> int | None:
+    return next((index for index, kind in enumerate(kinds) if kind in INTRODUCTIONS), None)
+
+
+def _end_of_text(lines: list[str], opening: int) -> int:
+    """Where the text above an introduction ends: at the signature, if there is one."""
+    return next((index for index in range(opening) if marks.SIGNATURE.match(lines[index])), opening)
 
 
 def _is_introduction(kinds: list[Kind], index: int) -> bool:

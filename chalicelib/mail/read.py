@@ -6,7 +6,7 @@ from dataclasses import replace
 from email.message import Message
 
 from chalicelib.mail import addresses, automatic, headers, parts, quotes, threading
-from chalicelib.mail.message import Address, InboundMail, Verdicts
+from chalicelib.mail.message import Address, Defect, InboundMail, Verdicts
 from chalicelib.mail.structure import parsed
 from chalicelib.mail.write import LOOP_HEADER
 
@@ -89,15 +89,15 @@ def _with_body(mail: InboundMail, contents: parts.Contents) -> InboundMail:
     )
 
 
-def _header_defects(message: Message, mail: InboundMail) -> Iterator[str]:
+def _header_defects(message: Message, mail: InboundMail) -> Iterator[Defect]:
     if not mail.message_id:
-        yield "no_message_id"
+        yield Defect.NO_MESSAGE_ID
     if mail.date is None:
-        yield "bad_date" if headers.first_value(message, "Date").strip() else "no_date"
+        yield Defect.BAD_DATE if headers.first_value(message, "Date").strip() else Defect.NO_DATE
     if mail.from_ is None:
-        yield "no_sender"
+        yield Defect.NO_SENDER
     if len(headers.all_values(message, "From")) > 1:
-        yield "several_senders"
+        yield Defect.SEVERAL_SENDERS
 
 
 def _verdicts(message: Message, from_: Address | None) -> Verdicts:

@@ -13,7 +13,7 @@ import nh3
 
 from chalicelib.mail.html import is_bearable, words
 from chalicelib.mail.pictures import Pictures
-from chalicelib.mail.true_links import host_of, true_address
+from chalicelib.mail.true_links import host_of, true_address, web_address
 
 _TAGS = {
     *("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "table", "tr", "pre", "hr"),
@@ -42,15 +42,17 @@ _STYLES = {
     *("padding", "padding-top", "padding-right", "padding-bottom", "padding-left", "list-style-type", "display"),
     *("border", "border-top", "border-right", "border-bottom", "border-left", "border-collapse", "border-radius"),
 }
-# What fetches something, hides it behind an escape, or draws a part over another.
+_COLOURING_STYLES = {"color", "background-color", "font-weight", "font-style", "font-family", "text-decoration"}
+# What may fetch something (a function that we don't know), hides it behind an escape, or draws a part over another.
 _UNSAFE_STYLE = re.compile(
-    r"url\s*\(|image-set|expression|@import|\\|/\*|^\s*margin[\w-]*\s*:.*-\s*[\d.]", re.IGNORECASE
+    r"(?<!\brgb)(?<!\brgba)(?<!\bhsl)(?<!\bhsla)(?<!\bcalc)\(|[@\\]|/\*"
+    r"|^\s*(?:margin[\w-]*|letter-spacing|text-indent)\s*:.*-\s*[\d.]",
+    re.IGNORECASE,
 )
 _OWN_IMAGE = re.compile(r"\s*(cid:|data:image/(png|jpe?g|gif|webp|bmp);)", re.IGNORECASE)
-_REMOTE = re.compile(r"(?:https?:)?//(?=[^\s/\\?#])", re.IGNORECASE)
-_WEB_LINK = re.compile(r"(?:https?:)?//[^\s/\\?#<>\"]+(?:[/?#]|$)", re.IGNORECASE)
 _OTHER_LINK = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
-_DROPPED_IN_URLS = str.maketrans("", "", "\t\n\r")
+_SHRINKING_TAGS = {"small", "sub", "sup"}
+_BIDI_CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _INVISIBLE_SIZES = {"0", "1", "2", "0px", "1px", "2px"}
 
 
@@ -109,17 +111,13 @@ def _image_source(value: str) -> str | None:
 
 def _encrypted(value: str) -> str | None:
     """The address of a remote picture, by HTTPS; None for what is no address of the web."""
-    url = value.translate(_DROPPED_IN_URLS).strip()
-    return f"https://{url[found.end() :]}" if (found := _REMOTE.match(url)) else None
+    url = web_address(value)
+    return f"https:{url.partition(':')[2]}" if url else None
 
 
 def _link(value: str) -> str | None:
-    """A link that leads out; one that would stay within the desk's own address is none of the mail's. Its host must be
-    spelled so that browsers and we read the same (WHATWG URL: line ends are dropped, a backslash is a slash)."""
-    url = value.translate(_DROPPED_IN_URLS).strip()
-    if _WEB_LINK.match(url):
-        return f"https:{url}" if url.startswith("//") else url
-    return url if _OTHER_LINK.match(url) else None
+    """A link that leads out; one that would stay within the desk's own address is none of the mail's."""
+    return web_address(value) or (value.strip() if _OTHER_LINK.match(value.strip()) else None)
 
 
 class _Writer(HTMLParser):
@@ -134,36 +132,55 @@ class _Writer(HTMLParser):
         self._shows_remote = remote_images
         self._href = ""
         self._link_words: list[str] = []
+        self._link_text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img":
             self._write_picture({name: value or "" for name, value in attrs})
             return
         if tag == "a":
-            self._href, self._link_words = dict(attrs).get("href") or "", []
-        self.written.append(self.get_starttag_text() or "")
+            self._href, self._link_words, self._link_text = dict(attrs).get("href") or "", [], []
+            self.written.append(self.get_starttag_text() or "")
+        elif self._href:
+            self._write_within_link(tag, attrs)
+        else:
+            self.written.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
-        self.written.append(f"</{tag}>")
+        if not (self._href and tag in _SHRINKING_TAGS):
+            self.written.append(f"</{tag}>")
         if tag == "a" and self._href:
-            if address := true_address("".join(self._link_words), self._href):
+            readings = ("".join(self._link_words), "".join(self._link_text))
+            if address := next(filter(None, (true_address(words, self._href) for words in readings)), ""):
                 self.written.append(f' <span class="leads-to">→ {escape(address)}</span>')
             self._href = ""
 
     def handle_data(self, data: str) -> None:
-        self.written.append(data)
+        self.written.append(data.translate(_BIDI_CONTROLS) if self._href else data)
         self._link_words.append(data)
+        self._link_text.append(data)
 
     def handle_entityref(self, name: str) -> None:
         self.written.append(f"&{name};")
         self._link_words.append(unescape(f"&{name};"))
+        self._link_text.append(unescape(f"&{name};"))
+
+    def _write_within_link(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """With nothing that makes letters vanish or change their order: what we read must be what is seen."""
+        if tag in _SHRINKING_TAGS:
+            return
+        kept = {name: value or "" for name, value in attributes if name not in {"style", "size", "dir"}}
+        styles = (part for part in (dict(attributes).get("style") or "").split(";"))
+        if style := ";".join(part for part in styles if part.partition(":")[0].strip() in _COLOURING_STYLES):
+            kept["style"] = style
+        self._write_tag(kept, tag)
 
     def _write_picture(self, attributes: dict[str, str]) -> None:
         self._link_words.append(attributes.get("alt", ""))
         source = attributes.get("src", "")
         if source.lower().lstrip().startswith("cid:"):
             self._write_own(source, attributes)
-        elif _REMOTE.match(source):
+        elif source.startswith("https:"):
             self._write_remote(source, attributes)
         elif source:
             self._write_tag(attributes)
@@ -187,9 +204,9 @@ class _Writer(HTMLParser):
         elif attributes.get("width") not in _INVISIBLE_SIZES and attributes.get("height") not in _INVISIBLE_SIZES:
             self._write_placeholder(attributes, host)
 
-    def _write_tag(self, attributes: dict[str, str]) -> None:
+    def _write_tag(self, attributes: dict[str, str], tag: str = "img") -> None:
         written = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
-        self.written.append(f"<img{written}>")
+        self.written.append(f"<{tag}{written}>")
 
     def _write_placeholder(self, attributes: dict[str, str], title: str = "") -> None:
         """None for a picture whose author says that it shows nothing (`alt=""`)."""

@@ -10,6 +10,8 @@ from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import compat32
 
+from chalicelib.mail.message import Defect
+
 _MOST_HEADER_LINES = 5_000
 _LONGEST_HEADER = 200_000
 _MOST_BOUNDARIES = 20_000
@@ -33,19 +35,19 @@ _CONTENT_FIELD = re.compile(
 )
 
 
-def parsed(raw: bytes) -> tuple[Message, tuple[str, ...]]:
+def parsed(raw: bytes) -> tuple[Message, tuple[Defect, ...]]:
     """The mail and what is wrong with it. Of a mail that is too complex or can't be parsed, the header; the rest is its
     plain text then. Never raises."""
     header, body = _halves(raw)
     if _is_too_complex(raw, header):
-        return _unstructured(header, body), ("too_complex",)
+        return _unstructured(header, body), (Defect.TOO_COMPLEX,)
     try:
         message = BytesParser(policy=compat32).parsebytes(raw)
     except (MessageError, ValueError, LookupError, TypeError, RecursionError):
-        return _unstructured(header, body), ("bad_structure",)
+        return _unstructured(header, body), (Defect.BAD_STRUCTURE,)
     if _is_deep(message):
-        return _unstructured(header, body), ("bad_structure",)
-    return message, ("bad_structure",) if message.defects else ()
+        return _unstructured(header, body), (Defect.BAD_STRUCTURE,)
+    return message, (Defect.BAD_STRUCTURE,) if message.defects else ()
 
 
 def _halves(raw: bytes) -> tuple[bytes, bytes]:

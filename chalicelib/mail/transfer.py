@@ -21,6 +21,7 @@ _TYPE = re.compile(r"\s*\"?([\w.+-]{1,60})/([\w.+-]{1,100})")
 _NO_LETTERS = bytes(set(range(256)).difference(string.ascii_letters.encode() + string.digits.encode() + b"+/"))
 _END_OF_BASE64 = re.compile(rb"=[=\s]*(?=[^=\s])|\n(?=[^\r\n]*[^A-Za-z0-9+/=\r\n])")
 _FIRST_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4}){6,}+={0,2}\s")
+_LONGEST_TYPE = 161
 _MOST_ENDS = 100
 _WORD = re.compile(r"[a-z0-9]+")
 _BYTES_TO_JUDGE_BY = 4_000
@@ -29,7 +30,7 @@ _BYTES_TO_JUDGE_BY = 4_000
 def content_type(part: Message) -> str:
     """Like "text/plain", also where a semicolon is missing after it; what the parser takes it for otherwise."""
     found = _TYPE.match(headers.first_value(part, "Content-Type"))
-    return f"{found[1]}/{found[2]}".lower() if found else part.get_content_type()
+    return f"{found[1]}/{found[2]}".lower() if found else part.get_content_type()[:_LONGEST_TYPE]
 
 
 def disposition(part: Message) -> str:

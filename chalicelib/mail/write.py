@@ -18,6 +18,7 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
+from chalicelib.domain.address import canonical, is_sendable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.mail.message import Address, Attachment
 
@@ -27,8 +28,6 @@ LOOP_HEADER = "X-Deskbell-Loop"
 _WIRE = compat32.clone(linesep="\r\n", max_line_length=None)
 _LONGEST_PLAIN_WORD = 200
 _NOT_IN_HEADERS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-_SENDABLE_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
-_SENDABLE_DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
 
 
 @dataclass(frozen=True)
@@ -107,24 +106,12 @@ def _mailbox(header: str, address: Address) -> str:
     return f"{_encoded(name, header)}\n <{email}>"
 
 
-def is_sendable(email: str) -> bool:
-    """Whether mail servers without SMTPUTF8 can carry the address."""
-    try:
-        return bool(sendable(email))
-    except InvalidInput:
-        return False
-
-
 def sendable(email: str) -> str:
-    """The address as it travels, its domain in IDNA. Raises InvalidInput("bad_address")."""
-    local, _, domain = email.rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise InvalidInput("bad_address", "email", value=email) from None
-    if not (_SENDABLE_LOCAL_PART.fullmatch(local) and _SENDABLE_DOMAIN.fullmatch(domain)):
+    """The address as it travels, ASCII alone; our tokens keep their case. Raises InvalidInput("bad_address")."""
+    address = canonical(email)
+    if not is_sendable(address):
         raise InvalidInput("bad_address", "email", value=email)
-    return f"{local}@{domain}"
+    return email.strip() if email.isascii() else address
 
 
 def _encoded(text: str, header: str) -> str:

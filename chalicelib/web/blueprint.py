@@ -59,7 +59,8 @@ def _tried(view: Callable[..., Response], arrived: Visit, right: Right | None, p
     try:
         origin.check(arrived)
         if right:
-            arrived = visit.sign_in(arrived, right)
+            arrived = visit.sign_in(arrived)
+            arrived.agent.require(right)
         return view(arrived, **params)
     except DeskError as error:
         return errors.page(arrived, error)

@@ -5,9 +5,11 @@ say about it stands outside, on a page of ours that holds the frame.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
+from urllib.parse import urlencode
 
 from chalice.app import Response
 
@@ -37,18 +39,20 @@ class _Designed:
     others: tuple[tuple[str, str], ...]
 
 
-def page(visit: Visit, raw: bytes, document_path: str) -> Response:
-    """What there is to know about a mail, around the frame with its document. `?images=1` loads remote pictures."""
+def page(visit: Visit, raw: bytes, document_path: str, **query: str) -> Response:
+    """What there is to know about a mail, around the frame with its document. `?images=1` loads remote pictures;
+    `query` is what else the two addresses need."""
     safe = _designed(raw, shows_remote=False).safe
     hosts = safe.remote_hosts[:_MOST_HOSTS_NAMED]
     shows_remote = _shows_remote(visit)
+    loading = query | {"images": "1"}
     values = {
         "safe": safe,
         "hosts": ", ".join(hosts) + ("…" if len(safe.remote_hosts) > len(hosts) else ""),
         "shows_remote": shows_remote,
         "sandbox": _SANDBOX,
-        "document": visit.url(document_path) + ("?images=1" if shows_remote else ""),
-        "page": visit.url(visit.path),
+        "document": _address(visit, document_path, loading if shows_remote else query),
+        "other_way": _address(visit, visit.path, query if shows_remote else loading),
     }
     response = pages.render(visit, "agent/mail.html", values)
     policy = pages.SECURITY_HEADERS["Content-Security-Policy"]
@@ -79,11 +83,15 @@ def source(visit: Visit, raw: bytes) -> Response:
         text = f"{text}\n\n[… {t('mail.source_cut', size=file_size(len(raw)))}]\n"
     headers: dict[str, str | list[str]] = {
         "Content-Type": "text/plain; charset=utf-8",
-        "Cache-Control": _KEPT_BY_THE_BROWSER,
+        "Cache-Control": pages.NOT_STORED,
         "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
         "Referrer-Policy": "no-referrer",
     }
     return Response(text, headers)
+
+
+def _address(visit: Visit, path: str, query: Mapping[str, str]) -> str:
+    return visit.url(path) + (f"?{urlencode(query)}" if query else "")
 
 
 def _designed(raw: bytes, *, shows_remote: bool) -> _Designed:

@@ -11,7 +11,7 @@ from chalice.app import Response
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.desk import links, tickets
 from chalicelib.desk.tickets import FormRequest
-from chalicelib.domain.customer import normal_address
+from chalicelib.domain.address import sendable_address
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, TooMany
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.texts import LONGEST_SUBJECT, LONGEST_TEXT
@@ -91,7 +91,7 @@ def _mistakes(form: Form, started_at: datetime, now: datetime) -> Iterator[Inval
         lambda: form.check(FIELDS),
         lambda: _check_human(form, started_at, now),
         lambda: _check_length(form, "name", LONGEST_NAME),
-        lambda: normal_address(form.text("email")),
+        lambda: sendable_address(form.text("email")),
         lambda: _check_length(form, "subject", LONGEST_SUBJECT),
         lambda: _check_text(form),
         form.check_files,

@@ -10,6 +10,7 @@ from chalice.app import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib import i18n
+from chalicelib.domain.address import in_unicode
 from chalicelib.domain.queue import queues_for
 from chalicelib.web import assets, cookies, shown
 from chalicelib.web.visit import Visit
@@ -133,6 +134,7 @@ def _environment() -> Environment:
         shown.initial,
         shown.file_size,
         shown.halves,
+        in_unicode,
     ):
         environment.filters[format_.__name__] = format_
     environment.tests["cut"] = shown.is_cut

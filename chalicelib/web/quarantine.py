@@ -9,11 +9,12 @@ from chalice.app import Response
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.desk import dead_letters, inbound, quarantine
+from chalicelib.desk.quarantine import Opened
 from chalicelib.domain.agent import Right
 from chalicelib.domain.dead_letter import LetterQueue, Outcome
-from chalicelib.domain.errors import NotFound
-from chalicelib.domain.inbound_mail import NEVER_ENDS, SETTLED, Fate, FateState
-from chalicelib.web import files, forms, pages
+from chalicelib.domain.errors import InvalidInput, NotFound
+from chalicelib.domain.inbound_mail import ActKind, Fate, FateState
+from chalicelib.web import errors, files, forms, mail_view, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form
 from chalicelib.web.paths import cursor_of
@@ -48,7 +49,8 @@ def show(visit: Visit) -> Response:
         "counts": _counts(),
         "bulk": _told(visit),
         "go_on": cursor_of(visit, "rest"),
-        "dismissed": _dismissed(visit.query("dismissed")),
+        "told": _fate_told(visit.query("mail")),
+        "told_act": visit.query("act"),
     }
     if view is View.LETTERS:
         return pages.render(visit, "agent/dead_letters.html", values | {"letters": dead_letters.list_all()})
@@ -59,23 +61,36 @@ def show(visit: Visit) -> Response:
 
 @routes.agents("/agent/quarantine/mail", Right.SEE_QUARANTINE)
 def show_mail(visit: Visit) -> Response:
-    opened = quarantine.open_mail(visit.query("key"))
-    return pages.render(visit, "agent/quarantined_mail.html", {"opened": opened, "view": _view_of(opened.fate)})
+    return _mail_page(visit, quarantine.open_mail(visit.query("key")))
+
+
+@routes.agents("/agent/quarantine/designed", Right.SEE_QUARANTINE)
+def show_designed(visit: Visit) -> Response:
+    key = visit.query("key")
+    return mail_view.page(visit, quarantine.read_designed(key), "/agent/quarantine/document", key=key)
+
+
+@routes.agents("/agent/quarantine/document", Right.SEE_QUARANTINE)
+def show_document(visit: Visit) -> Response:
+    return mail_view.document(visit, quarantine.read_designed(visit.query("key")))
 
 
 @routes.agents("/agent/quarantine/original", Right.SEE_QUARANTINE)
 def send_original(visit: Visit) -> Response:
-    return files.send_mail(_checked(visit.query("key")), "original.eml")
+    key = _checked(visit.query("key"))
+    inbound_mail.read_raw(key, 1)
+    return files.send_mail(key, "original.eml")
 
 
 @routes.agents("/agent/quarantine/replay", Right.SEE_QUARANTINE, "POST")
 def replay(visit: Visit) -> Response:
-    form = _form(visit, "key", "view")
-    fate = quarantine.try_again(_checked(form.text("key")), visit.now)
-    if fate.cause == NEVER_ENDS and fate.state is FateState.QUARANTINED:
-        return pages.redirect(visit, _path(form), "replay_enqueued")
-    is_taken = fate.state in SETTLED
-    return pages.redirect(visit, _path(form), "replayed" if is_taken else "replay_failed")
+    form = _form(visit, "key", "view", "sender")
+    key = _checked(form.text("key"))
+    try:
+        quarantine.try_again(key, visit.agent, visit.now, form.text("sender"))
+    except InvalidInput as error:
+        return _mail_page(visit, quarantine.open_mail(key), form.text("sender"), error)
+    return _back(visit, form, ActKind.REPLAYED)
 
 
 @routes.agents("/agent/quarantine/replay-all", Right.SEE_QUARANTINE, "POST")
@@ -83,7 +98,7 @@ def replay_all(visit: Visit) -> Response:
     """As many as there is time for; the page after it tells how it went and offers to go on."""
     form = _form(visit, "view", "after")
     state = _STATES.get(_view(form.text("view")), FateState.QUARANTINED)
-    done = quarantine.replay_all(state, visit.now, form.text("after") or None, _is_time_left())
+    done = quarantine.replay_all(state, visit.agent, visit.now, form.text("after") or None, _is_time_left())
     tried = done.taken + done.enqueued + done.kept
     told = {"tried": tried, "taken": done.taken, "enqueued": done.enqueued, "left": done.left, "rest": done.cursor}
     return pages.redirect(visit, _path(form, **{name: value for name, value in told.items() if value}))
@@ -92,15 +107,15 @@ def replay_all(visit: Visit) -> Response:
 @routes.agents("/agent/quarantine/dismiss", Right.SEE_QUARANTINE, "POST")
 def dismiss(visit: Visit) -> Response:
     form = _form(visit, "key", "view")
-    dismissed = inbound.dismiss(_checked(form.text("key")), visit.agent)
-    return pages.redirect(visit, _path(form, dismissed=dismissed.key))
+    inbound.dismiss(_checked(form.text("key")), visit.agent, visit.now)
+    return _back(visit, form, ActKind.DISMISSED)
 
 
 @routes.agents("/agent/quarantine/restore", Right.SEE_QUARANTINE, "POST")
 def restore(visit: Visit) -> Response:
     form = _form(visit, "key", "view")
-    quarantine.restore(_checked(form.text("key")), visit.agent)
-    return pages.redirect(visit, _path(form), "mail_restored")
+    quarantine.restore(_checked(form.text("key")), visit.agent, visit.now)
+    return _back(visit, form, ActKind.RESTORED)
 
 
 @routes.agents("/agent/quarantine/letter", Right.SEE_QUARANTINE, "POST")
@@ -118,6 +133,19 @@ def replay_letters(visit: Visit) -> Response:
     ended = dead_letters.replay_all(visit.now, _is_time_left())
     taken = ended.get(Outcome.PUT_BACK, 0) + ended.get(Outcome.DONE, 0)
     return pages.redirect(visit, _path(form, tried=sum(ended.values()), taken=taken))
+
+
+def _mail_page(visit: Visit, opened: Opened, sender: str = "", error: InvalidInput | None = None) -> Response:
+    """With the sender that was given and what is wrong with it."""
+    values = {"opened": opened, "view": _view_of(opened.fate), "sender": sender}
+    values["asks_sender"] = opened.fate is not None and opened.fate.asks_sender
+    return errors.render(visit, "agent/quarantined_mail.html", values, error)
+
+
+def _back(visit: Visit, form: Form, act: ActKind) -> Response:
+    """To the list, which tells what became of the mail."""
+    told = _path(form, act=act.value, mail=form.text("key"))
+    return pages.redirect(visit, told)
 
 
 def _form(visit: Visit, *known: str) -> Form:
@@ -158,10 +186,9 @@ def _told(visit: Visit) -> Mapping[str, int] | None:
     return numbers if texts["tried"] else None
 
 
-def _dismissed(key: str) -> Fate | None:
-    """The mail that was just dismissed, as long as that can be undone."""
-    fate = inbound_mail.find_fates([key]).get(key) if quarantine.is_mail(key) else None
-    return fate if fate and fate.state is FateState.DISMISSED else None
+def _fate_told(key: str) -> Fate | None:
+    """What has become of the mail that something was just done with: whatever the address says, its fate as of now."""
+    return inbound_mail.find_fates([key]).get(key) if quarantine.is_mail(key) else None
 
 
 def _counts() -> Mapping[View, int]:

@@ -1,6 +1,7 @@
 """How values look to a reader: times in their zone and relative to now, sizes, text with links, Markdown."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -79,6 +80,15 @@ class Shown:
         """What to do about it; a cause that is newer than the catalogues has the advice that always holds."""
         key = f"quarantine.{cause}.cure"
         return i18n.text(self.language, key if i18n.has(key) else "quarantine.failed.cure")
+
+    def defects(self, codes: Iterable[str]) -> str:
+        """A sentence for each."""
+        return " ".join(self.word("defect", code) for code in codes)
+
+    def mail_detail(self, detail: str) -> str:
+        """The defects that the fate of a mail names; an error's text as it is."""
+        codes = detail.split("; ")
+        return self.defects(codes) if all(i18n.has(f"defect.{code}") for code in codes) else detail
 
     def count(self, number: int) -> str:
         """Nobody counts further than a thousand."""

@@ -155,11 +155,14 @@ def set_priority(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"priority_set:{form.text('was')}")
 
 
-@routes.agents(f"{_PAGE}/entries/{{entry_id}}/accept", Right.WORK_ON_TICKETS, "POST")
+@routes.agents(f"{_PAGE}/entries/{{entry_id}}/accept", Right.CHANGE_PROPERTIES, "POST")
 def accept_message(visit: Visit, number: str, entry_id: str) -> Response:
     at = identifier(number)
     forms.read(visit.request).check(())
-    tickets.accept_message(at, identifier(entry_id), visit.agent, visit.now)
+    try:
+        tickets.accept_message(at, identifier(entry_id), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
     return pages.redirect(visit, _path(at), "accepted")
 
 
@@ -206,6 +209,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "survey": page.survey,
         "customer": panel.customer,
         "flag": panel.flag,
+        "waits_for_requester": any(entry.forwarded_from for entry in page.entries),
         "other_tickets": tuple(
             other for other in panel.tickets if other.number != number and other.is_visible_to(visit.agent)
         ),

@@ -132,7 +132,8 @@ class Stopwatch:
     def go_on(self, at: datetime) -> None:
         if self.stopped_at is not None and not self.is_met:
             self.excluded += self.rules.hours.elapsed(self.stopped_at, at)
-            self.stopped_at, self.changed_at = None, max(at, self.stopped_at)
+            self.changed_at = max(at, self.stopped_at)
+            self.stopped_at = None
 
     def meet(self, at: datetime) -> None:
         self.stop(at)

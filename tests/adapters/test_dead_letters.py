@@ -37,13 +37,16 @@ def test_each_is_drawn_once_and_nobody_else_sees_it_meanwhile() -> None:
     assert [letter.id for letter in dead_letters.list_letters(LetterQueue.OUTBOX)] == [drawn[0].id]
 
 
-@pytest.mark.parametrize("queue", [LetterQueue.INBOUND, LetterQueue.OUTBOX])
-def test_a_letter_goes_back_to_the_queue_it_died_in(queue: LetterQueue) -> None:
+@pytest.mark.parametrize(
+    ("queue", "back"),
+    [(LetterQueue.INBOUND, {"ticket": 7}), (LetterQueue.OUTBOX, {"ticket": 7, "is_again": True})],
+)
+def test_a_letter_goes_back_to_the_queue_it_died_in(queue: LetterQueue, back: dict[str, object]) -> None:
     bury(queue, {"ticket": 7})
     (letter,) = dead_letters.draw(queue)
     dead_letters.put_back(letter)
     url = config().inbound_queue_url if queue is LetterQueue.INBOUND else config().outbox_queue_url
-    assert (bodies(url), dead_letters.count(queue)) == ([{"ticket": 7}], 0)
+    assert (bodies(url), dead_letters.count(queue)) == ([back], 0)
 
 
 def test_a_crash_between_sending_and_deleting_makes_two_and_never_none() -> None:
@@ -53,7 +56,8 @@ def test_a_crash_between_sending_and_deleting_makes_two_and_never_none() -> None
         wire.fails_before("sqs.DeleteMessage")
         with pytest.raises(Lost):
             dead_letters.put_back(letter)
-    assert (bodies(config().outbox_queue_url), dead_letters.count(LetterQueue.OUTBOX)) == ([{"ticket": 7}], 1)
+    back = {"ticket": 7, "is_again": True}
+    assert (bodies(config().outbox_queue_url), dead_letters.count(LetterQueue.OUTBOX)) == ([back], 1)
 
 
 def test_what_can_not_be_sent_is_not_deleted() -> None:

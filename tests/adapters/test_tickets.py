@@ -139,7 +139,9 @@ class TestPages:
             base64.urlsafe_b64encode(json.dumps({"pk": 1}).encode()).decode(),
             base64.urlsafe_b64encode(json.dumps([1, 2]).encode()).decode(),
             base64.urlsafe_b64encode(json.dumps(["", ""]).encode()).decode(),
-            base64.urlsafe_b64encode(json.dumps("text").encode()).decode(),
+            base64.urlsafe_b64encode(b"[" * 90_000).decode(),
+            base64.urlsafe_b64encode(b"order\n" + b"x" * 2_049).decode(),
+            base64.urlsafe_b64encode(b"x" * 1_025 + b"\npk").decode(),
         ],
     )
     def test_a_cursor_that_was_tampered_with_starts_at_the_beginning(self, cursor: str) -> None:

@@ -90,3 +90,19 @@ def picture() -> bytes:
     rows = (b"\0" + b"\xc0\x20\x20" * 8) * 8
     header = struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def test_a_quarantined_mail_is_shown_as_designed_too(desk: Desk, somebody: Open) -> None:
+    letter = desk.local.directory / "quarantined.eml"
+    letter.write_text(
+        f"To: support@deskbell.test\nSubject: From nobody\nContent-Type: text/html; charset=utf-8\n\n{HTML}"
+    )
+    assert "quarantined" in desk.command("mail", "send", str(letter)).stdout
+    page = sign_in(desk, somebody(), "supervisor")
+    page.goto(f"{desk.address}/agent/quarantine")
+    page.get_by_role("link", name="From nobody").click()
+    page.get_by_text("Show as designed").click()
+    page.wait_for_load_state("networkidle")
+    view = page.frame_locator("details.as-designed iframe")
+    expect(view.frame_locator("iframe").get_by_text("→ evil.example")).to_be_visible()
+    expect(view.get_by_text("Remote pictures not loaded: 2")).to_be_visible()

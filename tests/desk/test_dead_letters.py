@@ -38,7 +38,7 @@ def test_a_mail_and_what_a_ticket_sends_go_back_to_their_queues() -> None:
     assert dead_letters.replay(LetterQueue.INBOUND, mail, now()) is Outcome.PUT_BACK
     assert dead_letters.replay(LetterQueue.OUTBOX, outgoing, now()) is Outcome.PUT_BACK
     assert bodies(config().inbound_queue_url) == [mail_letter("inbound/one")]
-    assert bodies(config().outbox_queue_url) == [{"ticket": 7, "id": 1}]
+    assert bodies(config().outbox_queue_url) == [{"ticket": 7, "id": 1, "is_again": True}]
     assert dead_letters.count() == 0
 
 

@@ -4,6 +4,7 @@ from chalicelib.desk import tickets
 from chalicelib.desk.explanation import Destination, Sender, destination
 from chalicelib.desk.matching import Way
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
 from chalicelib.mail.read import read
 from infra.explained_destination import found
@@ -87,6 +88,27 @@ def test_one_that_came_already_is_told() -> None:
     assert "on ticket #1 already" in step.says
 
 
+def test_a_blind_copy_gets_no_acknowledgement_and_that_is_told() -> None:
+    headers = {"to": "others@customer.example", "message_id": "<blind@customer.example>"}
+    assert of(**headers).is_blind_copy
+    assert "blind copy: no automatic answer follows" in says(**headers)
+    receive_mail(**headers)
+    assert [mail.ticket for mail in journey.queued() if mail.purpose is Purpose.ACKNOWLEDGEMENT] == [1]
+    assert not of(to=f"others@customer.example, {SUPPORT}").is_blind_copy
+    assert "blind copy" not in says(to=f"Support <{SUPPORT}>")
+
+
+def test_the_author_of_what_an_agent_forwards_is_named() -> None:
+    forward = {"from_": AGENT.address, "subject": "Fwd: Door"}
+    above = f"---------- Forwarded message ---------\nFrom: {PARK}\nDate: today\nSubject: Door\nTo: x@y.example"
+    text = f"{above}\n\nIt creaks."
+    passed = read(raw_mail(text, **forward, authentication_results=journey.PASSED))
+    (step,) = found(passed)
+    assert step.facts["forwarded_from"] == "park@customer.example"
+    assert "its author Park <park@customer.example> would be the requester" in step.says
+    assert found(read(raw_mail(text, **forward)))[0].facts["forwarded_from"] == "", "only agents forward"
+
+
 def test_our_own_mail_is_told() -> None:
     assert "it is from this desk itself" in says(from_=SUPPORT)
 
@@ -103,3 +125,22 @@ def test_asking_changes_nothing() -> None:
     with on_the_wire() as wire:
         of(subject="[#1] Pump", in_reply_to="<unknown@x>", to=journey.reply_address())
     assert set(wire.requests) <= {"dynamodb.Query", "dynamodb.BatchGetItem", "dynamodb.GetItem"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"subject": "Fwd: [#1] Pump"}, "it passes on what others wrote"),
+        ({"precedence": "bulk"}, "a machine or a list may have sent it"),
+    ],
+)
+def test_it_says_why_an_agents_mail_stays_a_note(headers: dict[str, str], why: str) -> None:
+    usual = {"from_": AGENT.address, "to": journey.reply_address(), "authentication_results": journey.PASSED}
+    assert "internal note of ticket #1" in says(**(usual | headers))
+    assert why in says(**(usual | headers))
+
+
+def test_a_strangers_mail_to_a_closed_ticket_follows_nothing_up() -> None:
+    for status in (Status.RESOLVED, Status.CLOSED):
+        tickets.set_status(1, status, AGENT, NOW)
+    assert "takes no part in the closed #1" in says(from_=PARK, in_reply_to="<one@customer.example>")

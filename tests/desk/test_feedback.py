@@ -1,6 +1,7 @@
 """Mail of ours that came back, as SES or a mail tells: its address is flagged, the assignee told once (rule 14)."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.inbound_mail import FateState
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.words import Status
-from tests.conftest import AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import bounce_mail, deliver_all, page, receive, receive_mail, reply_address, sent
 from tests.factories import CUSTOMER_ADDRESS
@@ -91,6 +92,16 @@ class TestEventsOfSes:
         assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.COMPLAINED
         assert addresses.find_flags([CUSTOMER_ADDRESS])[CUSTOMER_ADDRESS].cause == "complaint"
 
+    def test_of_several_who_may_have_complained_nobody_is_cut_off_and_people_are_told(self) -> None:
+        acknowledged()
+        tickets.reply(1, "Off?", AGENT, page().ticket.last_entry, NOW, cc="lee@customer.example")
+        deliver_all()
+        reply, named = outgoing(Purpose.REPLY), [CUSTOMER_ADDRESS, "lee@customer.example"]
+        take(event("complaint", reply, complainedRecipients=[{"emailAddress": address} for address in named]))
+        assert outgoing(Purpose.REPLY).delivery is Delivery.COMPLAINED
+        assert addresses.find_flags(named) == {}
+        assert told() == [AGENT.address]
+
     def test_a_reject_blames_no_address(self) -> None:
         take(event("reject", acknowledged()))
         assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
@@ -122,22 +133,62 @@ class TestEventsOfSes:
 
 
 class TestBouncesByMail:
-    def test_it_attaches_to_the_ticket_and_flags_the_address(self) -> None:
+    def test_it_attaches_to_the_ticket_and_tells_somebody(self) -> None:
         mail = acknowledged()
         receive(bounce_mail(mail))
         assert journey.numbers() == [1]
         message = journey.messages()[1]
         assert (message.is_automatic, message.is_public) == (True, False)
         assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
-        assert CUSTOMER_ADDRESS in addresses.find_flags([CUSTOMER_ADDRESS])
         assert told() == [SUPERVISOR.address]
 
-    def test_both_reports_of_one_failure_tell_once(self) -> None:
+    def test_it_cuts_nobody_off_since_whoever_was_in_copy_can_forge_it(self) -> None:
+        receive(bounce_mail(acknowledged()))
+        assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
+        tickets.reply(1, "Turn it off.", AGENT, page().ticket.last_entry, NOW + HOUR)
+        deliver_all()
+        assert outgoing(Purpose.REPLY).delivery is Delivery.SENT
+        deliver_all()
+        assert "Nothing more is sent there" not in journey.text_of(sent(SUPERVISOR.address)[0])
+
+    @pytest.mark.parametrize("from_", [b"From: <>\r\n", b"", b"From: MAILER-DAEMON\r\n", b"From: <root@localhost>\r\n"])
+    def test_one_from_nobody_is_known_by_the_mail_that_it_names(self, from_: bytes) -> None:
+        raw = bounce_mail(acknowledged()).replace(b"From: Mail Delivery <mailer-daemon@mx.example>\r\n", from_)
+        receive(raw)
+        assert (journey.numbers(), len(journey.messages())) == ([1], 2)
+        assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
+        assert journey.messages()[1].author.name
+
+    def test_one_from_nobody_about_no_mail_of_ours_is_quarantined_although_it_knows_the_reply_address(self) -> None:
+        unknown = replace(acknowledged(), wire_id="0100-guessed@email.amazonses.com")
+        raw = bounce_mail(unknown).replace(b"Mail Delivery <mailer-daemon@mx.example>", b"<>")
+        for to in (SUPPORT, reply_address()):
+            receive(raw.replace(b"support@desk.example", to.encode()).replace(b"dsn-", to[:9].encode()))
+        assert len(journey.messages()) == 1
+        assert [mail.cause for mail in inbound.list_in_hand(FateState.QUARANTINED)] == ["no_sender"] * 2
+
+    def test_no_stranger_wrote_it_yet_the_customer_does_not_see_it(self) -> None:
+        receive(bounce_mail(acknowledged()))
+        message = journey.messages()[1]
+        assert (message.is_bounce, message.is_public) == (True, False)
+
+    @pytest.mark.parametrize("is_mail_first", [True, False])
+    def test_both_reports_of_one_failure_tell_once_and_that_of_ses_ends_mail(self, is_mail_first: bool) -> None:
         mail = acknowledged()
+        reports = [lambda: receive(bounce_mail(mail)), lambda: take(event("bounce", mail))]
+        for report in reports if is_mail_first else reversed(reports):
+            report()
         take(event("bounce", mail))
-        receive(bounce_mail(mail))
         assert told() == [SUPERVISOR.address]
         assert len(journey.messages()) == 2
+        assert CUSTOMER_ADDRESS in addresses.find_flags([CUSTOMER_ADDRESS])
+
+    def test_an_event_that_comes_again_cuts_nobody_off_whom_an_agent_freed(self) -> None:
+        mail = acknowledged()
+        take(event("bounce", mail))
+        feedback.clear_flag(1, CUSTOMER_ADDRESS, AGENT, NOW + HOUR)
+        take(event("bounce", mail))
+        assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
 
     def test_a_delay_is_shown_and_ends_nothing(self) -> None:
         receive(bounce_mail(acknowledged(), action="delayed", status="4.4.1"))
@@ -197,6 +248,13 @@ class TestFlaggedAddress:
         cleared = [entry for entry in page().entries if entry.kind is EntryKind.EVENT and entry.cause == "agent"]
         assert [(entry.author.name, entry.changes[0].field) for entry in cleared] == [(AGENT.name, "delivery")]
 
+    def test_but_not_on_the_ticket_of_somebody_else(self) -> None:
+        take(event("bounce", acknowledged()))
+        receive_mail(from_="lee@customer.example", subject="Valve")
+        with pytest.raises(NotFound, match="address_not_on_ticket"):
+            feedback.clear_flag(2, CUSTOMER_ADDRESS, AGENT, NOW + HOUR)
+        assert CUSTOMER_ADDRESS in addresses.find_flags([CUSTOMER_ADDRESS])
+
     def test_what_did_not_arrive_is_sent_again_once(self) -> None:
         mail = acknowledged()
         take(event("bounce", mail))
@@ -232,5 +290,5 @@ class TestFlaggedAddress:
 def test_a_mail_that_came_is_taken_although_its_sender_can_not_be_reached() -> None:
     take(event("bounce", acknowledged()))
     key = receive_mail("I wrote to you.", at=NOW + HOUR, to=reply_address())
-    assert inbound.replay(key, NOW).state is FateState.TICKET
+    assert inbound.replay(key, ADMIN, NOW).state is FateState.TICKET
     assert journey.texts()[-1] == "I wrote to you."

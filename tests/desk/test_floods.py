@@ -5,7 +5,8 @@ from itertools import count
 
 import pytest
 
-from chalicelib.desk import inbound, tickets
+from chalicelib.adapters.items import CounterItem
+from chalicelib.desk import floods, inbound, tickets
 from chalicelib.desk.inbound import MOST_ALIKE
 from chalicelib.domain.errors import Conflict, NotAllowed
 from chalicelib.domain.inbound_mail import Fate, FateState
@@ -60,6 +61,60 @@ class TestTooManyAcknowledgements:
         for number in range(8):
             receive_mail(subject=f"News {number}", precedence="bulk")
         assert alerts() == []
+
+
+class TestTooManyOfAllSenders:
+    @pytest.fixture(autouse=True)
+    def _has_acknowledged_many(self, cloud: None) -> None:
+        """As many as go out within an hour."""
+        hour = int(NOW.timestamp()) // 3600
+        for shard in range(floods.SHARDS):
+            key = f"LIMIT#acknowledgement:{shard}#{hour}"
+            CounterItem(key, "LIMIT", total=floods.MOST_ACKNOWLEDGEMENTS // floods.SHARDS).save()
+
+    def test_tickets_are_made_silently_whoever_writes_and_say_so(self) -> None:
+        receive_mail()
+        tickets.open_from_form(factories.form(address="lee@customer.example"), NOW)
+        assert Purpose.ACKNOWLEDGEMENT not in {mail.purpose for mail in journey.queued()}
+        numbers = journey.numbers()
+        assert len(numbers) == 2
+        assert {page(number).entries[0].remarks for number in numbers} == {("desk_limit",)}
+
+    def test_supervisors_are_told_once_an_hour(self) -> None:
+        for number in range(3):
+            receive_mail(from_=f"kim{number}@customer.example")
+        assert [(mail.to, mail.params["cause"]) for mail in alerts()] == [(SUPERVISOR.address, "desk_limit")]
+
+    def test_in_the_next_hour_they_go_out_again(self) -> None:
+        receive_mail(at=NOW + HOUR)
+        assert Purpose.ACKNOWLEDGEMENT in {mail.purpose for mail in journey.queued()}
+
+
+class TestManySenders:
+    def test_make_one_notice_an_hour(self) -> None:
+        for sender in range(3):
+            for number in range(6):
+                receive_mail(subject=f"Question {number}", from_=f"kim{sender}@customer.example")
+        assert [mail.params["address"] for mail in alerts()] == ["kim0@customer.example"]
+
+    def test_one_who_goes_on_in_the_next_hour_is_told_of_then(self) -> None:
+        for sender, at in (("kim", NOW), ("lee", NOW), ("lee", NOW + HOUR)):
+            for number in range(6):
+                receive_mail(at=at, subject=f"Question {number} {at}", from_=f"{sender}@customer.example")
+        assert [mail.params["address"] for mail in alerts()] == ["kim@customer.example", "lee@customer.example"]
+
+    def test_of_whom_mails_are_held_make_one_as_well(self) -> None:
+        for sender in ("kim", "lee"):
+            flood(MOST_ALIKE + 1, from_=f"{sender}@customer.example", precedence="bulk")
+        assert (len(held()), len(alerts())) == (2, 1)
+
+    def test_it_says_who_how_many_when_and_what_to_do(self) -> None:
+        flood(MOST_ALIKE + 1, precedence="bulk")
+        journey.deliver_all()
+        (mail,) = journey.sent(SUPERVISOR.address)
+        assert "kim@customer.example, 2026년 11월 23일 (월) 10:00 KST" in str(mail["Subject"])
+        assert f"같은 제목으로 온 메일: {MOST_ALIKE}통" in journey.text_of(mail)
+        assert "보류된 메일을 확인해 주세요" in journey.text_of(mail)
 
 
 class TestMailsAlike:
@@ -125,27 +180,27 @@ class TestByHand:
         return held()[0]
 
     def test_a_person_takes_a_held_mail(self, fate: Fate) -> None:
-        assert inbound.replay(fate.key, NOW).ticket == MOST_ALIKE + 1
-        assert inbound.replay(fate.key, NOW).ticket == MOST_ALIKE + 1
+        assert inbound.replay(fate.key, SUPERVISOR, NOW).ticket == MOST_ALIKE + 1
+        assert inbound.replay(fate.key, SUPERVISOR, NOW).ticket == MOST_ALIKE + 1
         assert (held(), len(journey.numbers())) == ((), MOST_ALIKE + 1)
 
     def test_or_dismisses_it_and_the_queue_does_not_bring_it_back(self, fate: Fate) -> None:
-        assert inbound.dismiss(fate.key, SUPERVISOR).state is FateState.DISMISSED
+        assert inbound.dismiss(fate.key, SUPERVISOR, NOW).state is FateState.DISMISSED
         assert inbound.receive(fate.key, NOW, NOW).state is FateState.DISMISSED
         assert (held(), len(journey.numbers())) == ((), MOST_ALIKE)
 
     def test_what_was_dismissed_can_still_be_taken(self, fate: Fate) -> None:
-        inbound.dismiss(fate.key, SUPERVISOR)
-        assert inbound.replay(fate.key, NOW).state is FateState.TICKET
+        inbound.dismiss(fate.key, SUPERVISOR, NOW)
+        assert inbound.replay(fate.key, SUPERVISOR, NOW).state is FateState.TICKET
 
     def test_what_is_on_a_ticket_can_not_be_dismissed(self, fate: Fate) -> None:
-        inbound.replay(fate.key, NOW)
+        inbound.replay(fate.key, SUPERVISOR, NOW)
         with pytest.raises(Conflict, match="mail_on_ticket"):
-            inbound.dismiss(fate.key, SUPERVISOR)
+            inbound.dismiss(fate.key, SUPERVISOR, NOW)
 
     def test_agents_dismiss_nothing(self, fate: Fate) -> None:
         with pytest.raises(NotAllowed):
-            inbound.dismiss(fate.key, AGENT)
+            inbound.dismiss(fate.key, AGENT, NOW)
 
 
 def test_two_desks_that_write_to_each_other_exchange_two_mails() -> None:

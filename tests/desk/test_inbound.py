@@ -1,3 +1,5 @@
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -62,6 +64,20 @@ class TestNewTicket:
         receive_mail(to=f"{SUPPORT}, park@customer.example", cc=f"{reply_address(9)}, Lee <LEE@customer.example>")
         assert page().ticket.cc == ("park@customer.example", "lee@customer.example")
 
+    @pytest.mark.parametrize(
+        "sender", ["k..im@customer.example", ".kim@customer.example", f"{'k' * 65}@customer.example"]
+    )
+    def test_a_sender_whom_no_mail_reaches_is_heard_but_not_answered(self, sender: str) -> None:
+        receive_mail(from_=sender)
+        assert page().ticket.customer_address == sender
+        assert [mail.purpose for mail in page().outgoing] == [Purpose.TIMER]
+        assert journey.messages()[0].remarks == ("address_not_sendable",)
+
+    def test_a_sender_with_an_apostrophe_is_answered(self) -> None:
+        receive_mail(from_="O'Brien@customer.example")
+        journey.deliver_all()
+        assert sent()[0]["To"] == "o'brien@customer.example"
+
     def test_attachments_are_kept(self) -> None:
         receive(raw_mail("See the photo.", ("pump.pdf", b"%PDF-1"), ("사진.pdf", b"%PDF-2")))
         kept = journey.messages()[0].attachments
@@ -98,6 +114,42 @@ class TestNewTicket:
         whole = files.read(message.attachments[-1].key).decode()
         assert text in whole
         assert quotation in whole
+
+    def test_files_with_endless_labels_beside_a_long_text_are_all_kept(self) -> None:
+        part = '--b\r\nContent-Type: image/png; name="{}{}.png"\r\nContent-ID: <{}@{}>\r\n\r\nfile {}\r\n'
+        parts = "".join(part.format("긴" * 40, n, n, "i" * 9_000, n) for n in range(480))
+        shown = "".join(f'<img src="cid:{n}@{"i" * 9_000}">\r\n' for n in range(480))
+        text = f"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>{'힣' * 60_000}</p>{shown}\r\n"
+        header = "From: kim@customer.example\r\nTo: support@desk.example\r\nContent-Type: multipart/related; boundary=b"
+        receive(f"{header}\r\n\r\n{text}{parts}--b--\r\n".encode())
+        (message,) = journey.messages()
+        *listed, packed, whole = message.attachments
+        archive = zipfile.ZipFile(io.BytesIO(files.read(packed.key)))
+        assert all(file.is_inline and len(file.content_id) == 64 for file in listed)
+        assert len(listed) + len(archive.namelist()) == 480
+        assert archive.read(archive.namelist()[-1]) == b"file 479"
+        assert files.read(whole.key).decode() == "힣" * 60_000
+
+    def test_of_its_pictures_those_are_told_apart_that_its_html_shows(self) -> None:
+        parts = "".join(
+            f"--b\r\nContent-Type: {kind}\r\nContent-ID: <{name}>\r\n\r\nx\r\n"
+            for kind, name in (("image/png", "a&b@c"), ("application/pdf", "plan"), ("image/png", "other"))
+        )
+        html = '--b\r\nContent-Type: text/html\r\n\r\n<p>Look: <img src="CID:a%26b@c"> and <img src="cid:none">\r\n'
+        header = "From: kim@customer.example\r\nTo: support@desk.example\r\nContent-Type: multipart/related; boundary=b"
+        receive(f"{header}\r\n\r\n{html}{parts}--b--\r\n".encode())
+        assert [file.is_inline for file in journey.messages()[0].attachments] == [True, False, False]
+
+    @pytest.mark.parametrize("text", ["x", "😀" * 40_000])
+    def test_so_are_those_of_an_agents_reply(self, text: str) -> None:
+        receive_mail()
+        files_of_mail = [(f"{'사진' * 20}{number}.pdf", b"%d" % number) for number in range(480)]
+        reply = raw_mail(
+            text, *files_of_mail, from_=AGENT.address, to=reply_address(), authentication_results=journey.PASSED
+        )
+        receive(reply)
+        assert texts() == ["The pump is broken.", text]
+        assert "more-files.zip" in {file.filename for file in journey.messages()[1].attachments}
 
 
 @pytest.mark.usefixtures("cloud")
@@ -266,6 +318,21 @@ class TestExactlyOnce:
         first, second = inbound.receive(key, NOW, NOW), inbound.receive(key, NOW, NOW + HOUR)
         assert first == second
         assert (journey.numbers(), texts()) == ([1], ["The pump is broken."])
+
+    @pytest.mark.parametrize("date", [None, "Thu, 1 Jan 1970 00:00:00 +0000"])
+    def test_the_same_words_on_another_day_are_another_mail_though_nothing_else_tells_so(
+        self, date: str | None
+    ) -> None:
+        mail = raw_mail("The tray is empty.", message_id=None, date=date)
+        for at in (NOW, NOW + HOUR / 2, NOW + 24 * HOUR, NOW + 25 * HOUR, NOW + 48 * HOUR):
+            receive(mail, at)
+        assert journey.numbers() == [1, 2, 3]
+
+    def test_a_mail_with_an_id_stays_the_same_for_ever(self) -> None:
+        mail = raw_mail(date=None)
+        for at in (NOW, NOW + 24 * HOUR):
+            receive(mail, at)
+        assert journey.numbers() == [1]
 
     def test_so_does_one_that_went_to_two_of_our_addresses(self) -> None:
         receive_mail()

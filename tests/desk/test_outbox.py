@@ -8,7 +8,6 @@ from chalicelib.adapters.items import MessageItem
 from chalicelib.desk import outbox, tickets
 from chalicelib.domain.errors import NotSent
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
-from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import deliver_all, page, receive_mail, sent
@@ -190,9 +189,10 @@ class TestRefused:
         assert sent() == []
 
     def test_an_address_that_mail_can_not_carry_fails_at_once(self) -> None:
-        tickets.open_from_form(factories.form(address="김@customer.example"), NOW)
-        deliver()
-        assert (entry().delivery, entry().error) == (Delivery.FAILED, "bad_address")
+        receive_mail(from_="k..im@customer.example")
+        tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW)
+        deliver(Purpose.REPLY)
+        assert (entry(Purpose.REPLY).delivery, entry(Purpose.REPLY).error) == (Delivery.FAILED, "bad_address")
 
     def test_a_throttled_mail_is_tried_again(self) -> None:
         receive_mail()
@@ -252,6 +252,26 @@ class TestFaults:
             with pytest.raises(NotSent):
                 deliver()
         assert (entry().delivery, entry().maybe_left) == (Delivery.QUEUED, True)
+
+    def test_one_that_is_handed_over_again_after_all_its_tries_may_have_left(self) -> None:
+        """Each try ended without a word, so that none of them could be counted."""
+        receive_mail()
+        for attempt in range(1, 6):
+            with on_the_wire() as wire:
+                wire.fails_after("sesv2.SendEmail")
+                with pytest.raises(Lost):
+                    deliver(attempt=attempt)
+        outbox.deliver(1, entry().id, 1, NOW + HOUR, is_again=True)
+        assert (entry().delivery, entry().attempts, entry().maybe_left) == (Delivery.SENT, 1, True)
+
+    def test_a_refusal_of_such_a_one_is_counted_on(self) -> None:
+        receive_mail()
+        with on_the_wire() as wire:
+            wire.refuses("sesv2.SendEmail", 429, "TooManyRequestsException")
+            with pytest.raises(NotSent):
+                outbox.deliver(1, entry().id, 1, NOW, is_again=True)
+        deliver(attempt=2)
+        assert (entry().attempts, entry().maybe_left) == (2, True)
 
 
 class TestTimers:

@@ -31,7 +31,7 @@ def test_a_mail_that_nothing_became_of_is_quarantined_and_can_be_taken() -> None
     lost = store(raw_mail("Is anybody there?"))
     assert check() == Checked(seen=1, missing=1, waiting=1)
     assert quarantined() == {lost: "never_handled"}
-    inbound.replay(lost, datetime.now(UTC))
+    inbound.replay(lost, ADMIN, datetime.now(UTC))
     assert (journey.texts(), check()) == (["Is anybody there?"], Checked(seen=1))
 
 
@@ -40,7 +40,7 @@ def test_it_is_told_again_as_long_as_it_waits() -> None:
     lost = store(raw_mail())
     check()
     assert check() == Checked(seen=1, missing=0, waiting=1)
-    inbound.dismiss(lost, ADMIN)
+    inbound.dismiss(lost, ADMIN, datetime.now(UTC))
     assert check() == Checked(seen=1)
 
 
@@ -51,7 +51,7 @@ def test_what_has_any_fate_keeps_it() -> None:
     broken, held = journey.receive(b""), store(raw_mail("Again."))
     inbound_mail.keep_fate(Fate(held, FateState.HELD, datetime.now(UTC), "possible_loop"))
     dismissed = journey.receive(b"")
-    inbound.dismiss(dismissed, ADMIN)
+    inbound.dismiss(dismissed, ADMIN, datetime.now(UTC))
     assert check() == Checked(seen=6)
     assert quarantined() == {broken: "no_content"}
 
@@ -76,7 +76,7 @@ def test_what_a_person_is_asked_about_meanwhile_stays_so() -> None:
 
 def test_a_mail_of_this_hour_may_still_be_on_its_way() -> None:
     store(raw_mail())
-    assert reconciliation.check(datetime.now(UTC) - DAY, datetime.now(UTC)) == Checked()
+    assert reconciliation.check(datetime.now(UTC) - DAY, datetime.now(UTC)) == Checked(too_young=1)
 
 
 def test_older_mail_and_what_is_no_mail_are_left_alone() -> None:

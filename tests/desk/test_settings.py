@@ -8,7 +8,7 @@ from chalicelib.domain.agent import Agent
 from chalicelib.domain.errors import InvalidInput, NotAllowed, NotFound, StaleVersion
 from chalicelib.domain.settings import QuotedHistory, Settings
 from chalicelib.domain.team import Team
-from tests.conftest import ADMIN, NOW, SUPERVISOR, SUPPORT
+from tests.conftest import ADMIN, AGENT, NOW, SUPERVISOR, SUPPORT
 
 pytestmark = pytest.mark.usefixtures("cloud")
 
@@ -51,7 +51,8 @@ class TestMail:
     @pytest.mark.parametrize(
         ("name", "history", "code", "field"),
         [
-            (" ", "last", "desk_name_missing", "desk_name"),
+            (" ", "last", "name_missing", "desk_name"),
+            ("De\u202esk", "last", "name_unseen", "desk_name"),
             ("x" * 101, "last", "text_too_long", "desk_name"),
             ("Desk", "some", "setting_unknown", "quoted_history"),
         ],
@@ -99,8 +100,11 @@ class TestTeams:
         ("name", "address", "code"),
         [
             ("Repairs", "", "name_taken"),
+            ("REPAIRS", "", "name_taken"),
+            ("Ｒepairs", "", "name_taken"),
             ("Parts", "repairs@desk.example", "address_taken"),
             ("Parts", SUPPORT, "address_taken"),
+            ("Parts", AGENT.address, "address_of_agent"),
             ("Parts", "parts@elsewhere.example", "address_elsewhere"),
         ],
     )

@@ -6,8 +6,9 @@ import pytest
 
 from chalicelib.adapters import customers
 from chalicelib.desk import tickets
+from chalicelib.domain.copies import MOST_COPIES
 from chalicelib.domain.entry import AuthorKind, EntryKind, Mailbox
-from chalicelib.domain.errors import NotAllowed, NotFound
+from chalicelib.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
 from tests.conftest import AGENT, CONTRIBUTOR, NOW
@@ -76,9 +77,28 @@ class TestAccepting:
         with pytest.raises(NotFound, match="entry_not_found"):
             tickets.accept_message(1, 4711, AGENT, NOW)
 
-    def test_nobody_accepts_on_a_ticket_they_may_not_see(self) -> None:
-        with pytest.raises(NotFound, match="ticket_not_found"):
-            tickets.accept_message(1, stranger_writes(), CONTRIBUTOR, NOW)
+    def test_a_contributor_does_not_decide_who_takes_part(self) -> None:
+        entry_id = stranger_writes()
+        tickets.assign(1, CONTRIBUTOR.id, AGENT, NOW)
+        with pytest.raises(NotAllowed):
+            tickets.accept_message(1, entry_id, CONTRIBUTOR, NOW)
+        with pytest.raises(NotAllowed):
+            tickets.reply(1, "Here.", CONTRIBUTOR, page().ticket.last_entry, NOW + HOUR, cc=STRANGER)
+        assert (journey.messages()[1].is_from_stranger, page().ticket.cc) == (True, ())
+
+    def test_no_more_take_part_than_a_mail_may_have_copies(self) -> None:
+        receive_mail(cc=", ".join(f"p{each}@customer.example" for each in range(MOST_COPIES)))
+        receive_mail("I can help.", at=NOW + HOUR, from_=STRANGER, to=reply_address())
+        with pytest.raises(InvalidInput, match="too_many_copies"):
+            tickets.accept_message(1, journey.messages()[1].id, AGENT, NOW + 2 * HOUR)
+        assert journey.messages()[1].is_from_stranger
+
+    def test_a_machine_takes_part_in_nothing(self) -> None:
+        receive_mail()
+        receive_mail("Away.", at=NOW + HOUR, from_=STRANGER, to=reply_address(), auto_submitted="auto-replied")
+        with pytest.raises(Conflict, match="machine_not_accepted"):
+            tickets.accept_message(1, journey.messages()[1].id, AGENT, NOW + 2 * HOUR)
+        assert page().ticket.cc == ()
 
 
 class TestRemarks:
@@ -100,6 +120,32 @@ class TestRemarks:
     def test_any_other_tag_is_nobodys_forgery(self, tag: str) -> None:
         receive_mail(to=f"support+{tag}@desk.example")
         assert page().entries[0].remarks == ()
+
+    def test_an_answer_to_a_closed_ticket_is_a_hint_and_no_follow_up(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        receive_mail("Let me see.", from_=STRANGER, in_reply_to="<one@customer.example>", to=reply_address())
+        ticket, message = page(2).ticket, page(2).entries[0]
+        assert (ticket.follows, ticket.customer_address, ticket.cc) == (0, STRANGER, ())
+        assert message.remarks == ("follow_up_of:1",)
+
+    @pytest.mark.parametrize("named_by", ["subject", "in_reply_to", "to"])
+    def test_a_participant_who_may_be_somebody_else_is_pointed_out(self, named_by: str) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        named = {"subject": "Re: [#1] Pump", "in_reply_to": "<one@customer.example>", "to": reply_address()}
+        receive_mail(
+            "Pay to this account.",
+            authentication_results="amazonses.com; dmarc=fail header.from=customer.example",
+            **{named_by: named[named_by]},
+        )
+        assert journey.messages()[1].remarks == ("sender_not_proven",)
+
+    @pytest.mark.parametrize("results", [None, "amazonses.com; dmarc=none", "amazonses.com; dmarc=pass"])
+    def test_whose_domain_says_nothing_of_its_mail_is_not(self, results: str | None) -> None:
+        receive_mail()
+        receive_mail("More.", to=reply_address(), authentication_results=results)
+        assert journey.messages()[1].remarks == ()
 
 
 class TestForwardedByAnAgent:
@@ -135,6 +181,14 @@ class TestForwardedByAnAgent:
         )
         assert [ticket.number for ticket in customers.get_panel(ticket.customer_id).tickets] == [1]
         assert [entry.cause for entry in page().entries].count("forwarded") == 1
+
+    @pytest.mark.parametrize("subject", ["Fwd: Valve", "FW: Fw: Valve", "전달: Valve", "[#4711] Fwd: Valve"])
+    def test_confirmed_the_ticket_has_the_subject_of_their_mail(self, subject: str) -> None:
+        receive_mail(FORWARD, from_=AGENT.address, subject=subject, authentication_results=PASSED)
+        tickets.settle_requester(1, journey.messages()[0].id, AGENT, NOW + HOUR, is_author=True)
+        assert page().ticket.subject == "Valve"
+        renamed = page().entries[-2].changes[-1]
+        assert (renamed.field, renamed.old, renamed.new) == ("subject", subject, "Valve")
 
     def test_what_the_agent_wrote_above_it_becomes_a_note_that_no_customer_sees(self) -> None:
         tickets.settle_requester(1, self.forward(), AGENT, NOW + HOUR, is_author=True)

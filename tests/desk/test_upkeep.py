@@ -14,6 +14,7 @@ from chalicelib.domain.words import Status
 from tests import factories
 from tests.conftest import AGENT, NOW
 from tests.desk import journey
+from tests.desk.letters import bodies
 from tests.wire import Lost, on_the_wire
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -136,6 +137,11 @@ class TestMending:
             outbox.deliver(ticket, entry, 1, NOW + HOUR)
         assert {entry.delivery for entry in journey.page().outgoing} == {Delivery.SENT}
         assert upkeep.mend(NOW + 2 * HOUR) == 0
+
+    def test_of_what_is_handed_over_again_nobody_knows_whether_it_left(self) -> None:
+        tickets.open_from_form(factories.form(), NOW)
+        upkeep.mend(NOW + HOUR + MINUTE)
+        assert {body["is_again"] for body in bodies(config().outbox_queue_url)} == {True}
 
     def test_every_page_of_a_queue_is_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(upkeep, "_PAGE", 1)

@@ -125,7 +125,7 @@ class TestReopen:
 
     def test_by_a_mail_received_before_it_was_resolved_excludes_nothing(self) -> None:
         reopened = resolution().meet(at("15 11:00")).reopen(at("15 10:59"), DEFAULT)
-        assert (reopened.due_at, reopened.reopened_at) == (at("15 13:00"), at("15 11:00"))
+        assert (reopened.due_at, reopened.generation_at) == (at("15 13:00"), at("15 11:00"))
 
     def test_resolved_at_the_last_moment_it_has_an_hour(self) -> None:
         reopened = resolution().meet(at("15 13:00")).reopen(at("16 10:00"), DEFAULT)

@@ -21,6 +21,11 @@ def test_a_team_is_kept_as_an_admin_wrote_it_without_blanks_around() -> None:
     assert team.id == REPAIRS.id
 
 
+@pytest.mark.parametrize("local", ["info", "support", "security", "webmaster", "bouncers", "abuse-team", "parts_1.a-b"])
+def test_what_people_answer_is_no_reserved_address(local: str) -> None:
+    assert changed(address=f"{local}@desk.example").address == f"{local}@desk.example"
+
+
 def test_a_team_may_go_without_an_address() -> None:
     assert changed(address="  ").address == ""
 
@@ -30,7 +35,17 @@ def test_a_team_may_go_without_an_address() -> None:
     [
         pytest.param("name", " ", "name_missing", id="no name"),
         pytest.param("name", "x" * (LONGEST_NAME + 1), "text_too_long", id="a long name"),
+        pytest.param("name", "Rep\u200bairs", "name_unseen", id="what nobody sees"),
+        pytest.param("name", "\u202esriapeR", "name_unseen", id="what turns letters around"),
+        pytest.param("name", "\u3164", "name_unseen", id="a Hangul filler"),
         pytest.param("address", "parts", "address_invalid", id="no address"),
+        pytest.param("address", ".parts@desk.example", "address_not_usable", id="a dot before"),
+        pytest.param("address", "pa..rts@desk.example", "address_not_usable", id="two dots"),
+        pytest.param("address", "Postmaster@desk.example", "address_reserved", id="the postmaster's"),
+        pytest.param("address", "abuse@desk.example", "address_reserved", id="where abuse is told"),
+        pytest.param("address", "mailer-daemon@desk.example", "address_reserved", id="a machine's"),
+        pytest.param("address", "no-reply@desk.example", "address_reserved", id="nobody's"),
+        pytest.param("address", "noreply-parts@desk.example", "address_reserved", id="nobody's either"),
         pytest.param("address", "parts@elsewhere.example", "address_elsewhere", id="another domain"),
         pytest.param("address", "parts@sub.desk.example", "address_elsewhere", id="a domain below ours"),
         pytest.param("address", "parts+1@desk.example", "address_not_usable", id="a tag"),

@@ -17,8 +17,8 @@ def test_a_form_is_acknowledged_answered_answered_back_resolved_and_rated(
     desk: Desk, agent: Console, supervisor: Console
 ) -> None:
     status_url, number = send_form(desk, email="nari@example.com", subject="Pump makes noise", file=b"%PDF-1.4 noise")
-    acknowledgement = desk.wait_for_mail(to="nari@example.com", subject="Pump makes noise")
-    assert f"[#{number}]" in acknowledgement.subject
+    acknowledgement = desk.wait_for_mail(to="nari@example.com", subject=f"[#{number}]")
+    assert "Pump makes noise" not in acknowledgement.subject, "a form proves no address"
     mailed_url = re.search(r"https?://\S+/status/\S+", acknowledgement.text)
     assert mailed_url
     assert desk.http.get(mailed_url[0]).status_code == 200
@@ -139,7 +139,7 @@ def test_a_mail_that_nobody_can_read_is_quarantined_and_replayed(desk: Desk, sup
     desk.wait_for(lambda: late in supervisor.quarantine())
     desk.put_raw_mail(late, letter("late@example.com", "I was late", "But I am here."))
     assert desk.command("mail", "replay", late).returncode == 0
-    desk.wait_for_mail(to="late@example.com", subject="I was late")
+    desk.wait_for_mail(to="late@example.com")
     assert late not in supervisor.quarantine()
 
 

@@ -1,6 +1,9 @@
 """What a person meets: help for every verb, one readable line for every trouble."""
 
+import base64
 import fcntl
+from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import click
@@ -13,7 +16,7 @@ from infra import checks, destroy, mailbox
 from infra.account import Account
 from infra.cli import cli, main
 from infra.package import Package
-from infra.sent_mail import SentMail
+from infra.sent_mail import SentMail, read_sent, record
 from infra.stack import Event, reason, with_literal_names
 from infra.trouble import Trouble
 from tests.conftest import NOW
@@ -133,6 +136,21 @@ def test_a_mail_is_shown_by_its_number_or_as_the_last() -> None:
             mailbox.pick(mails, number)
     with pytest.raises(Trouble, match="There is no sent mail last"):
         mailbox.pick([], "last")
+
+
+def test_its_html_and_its_files_are_shown_too(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message.set_content("Hello")
+    message.add_alternative("<p>Hello</p>", subtype="html")
+    message.add_attachment(b"x" * 1_234, maintype="application", subtype="pdf", filename="계획.pdf")
+    raw = base64.b64encode(message.as_bytes()).decode()
+    request = {"Content": {"Raw": {"Data": raw}}, "Destination": {"ToAddresses": ["a@x.test"]}}
+    record(tmp_path / "sent", request, "1")
+    (mail,) = read_sent(tmp_path / "sent")
+    assert mailbox.as_text(mail).endswith("\n\nHello\n\nAttachment: 계획.pdf, application/pdf, 1,234 bytes")
+    assert mailbox.html_of(mail) == "<p>Hello</p>"
+    with pytest.raises(Trouble, match="no HTML"):
+        mailbox.html_of(replace(mail, html=""))
 
 
 def test_what_an_earlier_destroy_kept_is_found() -> None:

@@ -12,12 +12,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from chalicelib.desk import links
+from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.mail.read import read
 from infra import explained_page, explanation
 from infra.cli import cli
 from tests import factories
-from tests.conftest import SUPPORT
-from tests.desk.journey import raw_mail
+from tests.conftest import NOW, SUPPORT
+from tests.desk.journey import bounce_mail, raw_mail
 
 KEYS = (
     *("subject", "from", "from_name", "to", "cc", "reply_to", "message_id", "in_reply_to", "references", "date"),
@@ -119,6 +120,11 @@ class TestRoute:
         number = step(raw, "subject_number")
         assert (number["number"], number["condition"]) == (12, "sender_takes_part")
 
+    def test_a_bounce_from_nobody_may_go_onto_the_ticket_of_what_came_back(self) -> None:
+        ours = Outgoing(1, 1, Purpose.REPLY, NOW, wire_id="0100@email.amazonses.com")
+        raw = bounce_mail(ours).replace(b"Mail Delivery <mailer-daemon@mx.example>", b"<>")
+        assert "goes onto that one's ticket all the same" in step(raw, "quarantine")["says"]
+
     @pytest.mark.parametrize(
         ("headers", "cause"),
         [
@@ -152,6 +158,11 @@ class TestRoute:
         assert step(raw_mail(**passed), "sender")["may_act_as_agent"]
         assert not step(raw_mail(), "sender")["may_act_as_agent"]
         assert not step(raw_mail(**passed, auto_submitted="auto-replied"), "sender")["may_act_as_agent"]
+
+    def test_without_verdicts_it_says_who_counts_as_authenticated_all_the_same(self) -> None:
+        assert "mail send" in step(raw_mail(), "sender")["says"]
+        failed = {"authentication_results": "amazonses.com; dmarc=fail header.from=customer.example"}
+        assert "mail send" not in step(raw_mail(**failed), "sender")["says"]
 
     def test_every_reason_of_ours_has_its_words(self) -> None:
         for reason in explanation._SUPPRESSED.values():

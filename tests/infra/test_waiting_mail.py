@@ -1,6 +1,8 @@
 """./deskbell mail about what waits: shown, read again, put aside, checked."""
 
 import json
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,12 @@ from chalicelib.desk import inbound
 from chalicelib.domain.dead_letter import LetterQueue
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.inbound_mail import Fate, FateState
+from infra.account import ENVIRONMENT_OF_OUTPUT, Account
 from infra.cli import cli
+from infra.doctor import mails_in_hand
+from infra.sent_fates import follow
 from infra.trouble import Trouble
-from tests.conftest import NOW
+from tests.conftest import NOW, REGION
 from tests.desk import journey
 from tests.desk.journey import raw_mail, receive, store
 from tests.desk.letters import bury, mail_letter
@@ -76,7 +81,7 @@ def test_programs_get_one_object_a_line() -> None:
 
 def test_mails_are_taken_by_key_whatever_they_wait_for() -> None:
     done = run("replay", give_up("One."), hold())
-    assert (done.exit_code, done.output) == (0, "2 of 2 mails are on a ticket now.\n")
+    assert (done.exit_code, done.output) == (0, "On a ticket now: 2 of 2.\n")
     assert len(journey.numbers()) == 2
 
 
@@ -85,9 +90,9 @@ def test_all_are_taken_and_what_stays_is_a_trouble_with_its_cure() -> None:
     receive(b"")
     held = hold()
     still = trouble("replay", "--all")
-    assert (still.what, "mail quarantine" in still.cure) == ("1 still are not.", True)
+    assert (still.what, "mail quarantine" in still.cure) == ("Still waiting: 1.", True)
     assert (len(journey.numbers()), state(held)) == (1, FateState.HELD)
-    assert "1 of 1 mails" in run("replay", "--all", "--held").output
+    assert "On a ticket now: 1 of 1." in run("replay", "--all", "--held").output
 
 
 def test_by_key_one_is_read_though_that_never_came_to_an_end_before() -> None:
@@ -103,8 +108,29 @@ def test_a_mail_is_put_aside_and_can_be_taken_later() -> None:
     key = give_up()
     assert f"Dismissed {key}" in run("dismiss", key).output
     assert (state(key), inbound_mail.get_fate(key).dismissed_by) == (FateState.DISMISSED, "./deskbell")
+    assert run("dismiss", key).output == f"{key} is dismissed already, by ./deskbell.\n"
     assert run("replay", key).exit_code == 0
     assert state(key) is FateState.TICKET
+
+
+def test_a_sender_is_given_by_hand() -> None:
+    key = receive(raw_mail(from_=None))
+    assert run("replay", key, "--from", "lee@customer.example").exit_code == 0
+    assert journey.page().ticket.customer_address == "lee@customer.example"
+
+
+def test_what_was_sent_is_told_with_what_became_of_it() -> None:
+    taken, empty, late = receive(raw_mail()), receive(b""), store(raw_mail("Later."))
+    told = dict(follow([taken, empty, late], timedelta(0)))
+    assert list(told) == [taken, empty, late]
+    assert (told[taken], told[empty]) == ("on ticket #1", "quarantined: It has no content")
+    assert "not dealt with yet" in told[late]
+
+
+def test_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = store(raw_mail())
+    monkeypatch.setattr("infra.sent_fates.time.sleep", lambda seconds: inbound.receive(key, NOW, NOW))
+    assert list(follow([key], timedelta(minutes=1))) == [(key, "on ticket #1")]
 
 
 @pytest.mark.parametrize("verb", ["replay", "dismiss", "raw"])
@@ -125,23 +151,63 @@ def test_dead_letters_are_shown_and_done_again() -> None:
     bury(LetterQueue.RELAY, {"DDBStreamBatchInfo": {}})
     assert "Mail or timer of a ticket" in run("dead-letters").output
     done = run("dead-letters", "--replay").output
-    assert "1 of 2 are dealt with." in done
-    assert "1 wait for the hourly upkeep" in done
+    assert "Dealt with: 1 of 2." in done
+    assert "Left to the hourly upkeep" in done
     bury(LetterQueue.SCHEDULE, {"source": "aws.ses"})
-    assert trouble("dead-letters", "--replay").what == "1 failed again."
+    assert trouble("dead-letters", "--replay").what == "Failed again: 1."
 
 
 def test_a_check_of_all_mail_says_what_it_found() -> None:
     journey.receive_mail()
     assert run("check").exit_code == 0
-    assert "0 mails looked at." in run("check", "--since", "2100-01-01").output
+    assert "Mails looked at: 0." in run("check", "--since", "2100-01-01").output
+
+
+def test_a_check_says_how_many_came_too_lately_to_be_judged() -> None:
+    assert "too young" not in run("check").output
+    give_up()
+    hold()
+    assert run("check").output == (
+        "Mails looked at: 0.\nToo young to be judged, as they came within the last hour: 2.\n"
+    )
+
+
+class TestDoctor:
+    """Mails that wait for a person make a desk ill."""
+
+    @pytest.fixture
+    def outputs(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+        known = {output: os.environ.get(name, "x") for output, name in ENVIRONMENT_OF_OUTPUT.items()}
+        for output, name in ENVIRONMENT_OF_OUTPUT.items():
+            monkeypatch.setenv(name, known[output])
+        return known
+
+    def test_each_kind_is_counted_and_has_its_cure(self, outputs: dict[str, str]) -> None:
+        account = Account("deskbell", REGION)
+        assert all(finding.is_well for finding in mails_in_hand(account, outputs))
+        give_up()
+        hold()
+        hold()
+        found = list(mails_in_hand(account, outputs))
+        assert [finding.what for finding in found] == ["Mails in quarantine: 1", "Mails held: 2"]
+        assert all("mail quarantine" in finding.cure for finding in found)
+
+    def test_a_stack_of_an_older_release_is_to_be_upgraded(self, outputs: dict[str, str]) -> None:
+        del outputs["RelayDeadLettersUrl"]
+        (finding,) = mails_in_hand(Account("deskbell", REGION), outputs)
+        assert "deploy" in finding.cure
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["replay"], "say --all"),
-        (["replay", "--all", "inbound/x"], "say --all"),
+        (["replay", "--all", "inbound/x"], "not both"),
+        (["replay", "--all", "--from", "kim@x.example"], "the key of one mail"),
+        (["raw", "inbound/x", "--to", "/no-such-directory/mail.eml"], "No file can be written at /no-such-directory"),
+        (["raw", "inbound/x", "--to", "/"], "No file can be written at /"),
+        (["show", "-1"], "-1 is no number of a mail"),
+        (["show", "0"], "0 is no number of a mail"),
         (["replay", "--held", "inbound/x"], "--held goes with --all"),
         (["dismiss"], "Missing argument"),
         (["raw"], "Missing argument"),

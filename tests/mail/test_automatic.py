@@ -47,7 +47,56 @@ def test_why_a_mail_gets_no_automatic_answer(fields: dict[str, str], reason: str
     mail = read(raw_mail(**fields))
 
     assert mail.automatic.suppressed_by == reason
-    assert mail.suppresses_auto_reply is bool(reason)
+    assert mail.may_be_by_machine is bool(reason)
+
+
+CALENDAR = {"Content_Type": "text/calendar; charset=utf-8"}
+RECEIPT = "Your message\n\n  To: Hana\n  Subject: Pump\n\nwas read on Monday, 23 November 2026 10:00."
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "reason"),
+    [
+        ("", {"Return_Path": "<>"}, "null_return_path"),
+        ("", {"Auto_Submitted": "auto-generated"}, "auto_submitted"),
+        ("", {"X_Deskbell_Loop": "support@other.example"}, "loop"),
+        (RECEIPT, {"Subject": "Read: Pump"}, "receipt"),
+        ("메시지를 2026년 11월 23일에 읽었습니다.", {"Subject": "읽음: 펌프"}, "receipt"),
+        ("Your message was deleted without being read.", {"Subject": "Not read: Pump"}, "receipt"),
+        ("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n", CALENDAR, "calendar_answer"),
+    ],
+)
+def test_what_only_machines_send_is_automatic(text: str, fields: dict[str, str], reason: str) -> None:
+    mail = read(raw_mail(text or "The pump.", **fields))
+
+    assert (mail.automatic.suppressed_by, mail.is_automatic, mail.may_be_by_machine) == (reason, True, True)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"X_Auto_Response_Suppress": "All"},
+        {"Precedence": "bulk"},
+        {"List_Id": "<a.example>"},
+        {"From": "noreply@a.example"},
+    ],
+)
+def test_what_servers_add_to_peoples_mail_makes_it_doubtful_and_no_machines(fields: dict[str, str]) -> None:
+    mail = read(raw_mail(**fields))
+
+    assert (mail.is_automatic, mail.may_be_by_machine) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("It drips.", {"Subject": "Read: the manual of the pump"}),
+        ("I was told that it was read on Monday.", {"Subject": "Pump"}),
+        ("BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n", CALENDAR),
+    ],
+)
+def test_what_people_send_is_theirs(text: str, fields: dict[str, str]) -> None:
+    assert not read(raw_mail(text, **fields)).may_be_by_machine
 
 
 def test_an_out_of_office_notice_is_an_automatic_reply() -> None:

@@ -240,3 +240,12 @@ def test_where_a_notice_names_nobody_the_copy_tells_whom_it_was_for() -> None:
     facts = read(raw_mail(body, From="mailer-daemon@x.example", Content_Type="multipart/mixed; boundary=x")).automatic
 
     assert facts.bounce_recipients == ("gone@customer.example",)
+
+
+def test_the_parts_of_a_report_have_names_that_tell_what_they_are() -> None:
+    body = (
+        "--x\r\n\r\nA report.\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n"
+        "--x\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: Pump\r\n\r\n--x--\r\n"
+    )
+    mail = read(raw_mail(body, Content_Type="multipart/report; report-type=delivery-status; boundary=x"))
+    assert [file.filename for file in mail.attachments] == ["delivery-status.txt", "original-header.txt"]

@@ -2,9 +2,11 @@
 
 import pytest
 
-from chalicelib.mail.forwards import Forwarded, forwarded
-from chalicelib.mail.message import Address
+from chalicelib.mail.forwards import Forwarded, forwarded, is_forward, without_prefix
+from chalicelib.mail.message import Address, InboundMail
+from chalicelib.mail.read import read
 from tests.mail.attributions import ATTRIBUTIONS
+from tests.mail.making import raw_mail
 from tests.mail.quotations import HEADERS
 
 HANA = Address("hana@customer.example", "Hana Kim")
@@ -329,3 +331,44 @@ def test_a_long_list_of_receivers_goes_over_several_lines() -> None:
     assert found
     assert [address.email for address in found.to] == [f"n{number}@customer.example" for number in range(6)]
     assert found.text == "It drips."
+
+
+@pytest.mark.parametrize(
+    ("subject", "bare"),
+    [
+        ("Fwd: FW: Pump", "Pump"),
+        ("전달: 펌프", "펌프"),
+        ("Pump", "Pump"),
+        ("Re: Fwd: Pump", "Re: Fwd: Pump"),
+        ("Fwd:", "Fwd:"),
+    ],
+)
+def test_the_subject_that_the_forwarded_mail_had(subject: str, bare: str) -> None:
+    assert without_prefix(subject) == bare
+
+
+ATTACHED = (
+    "--x\r\n\r\nSee this.\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n"
+    "From: hana@customer.example\r\nSubject: Pump\r\n\r\nIt drips.\r\n--x--\r\n"
+)
+HEADER = "From: Hana\nSent: Monday, November 23, 2026 10:00 AM\nTo: Min\nSubject: Pump\n\nIt drips."
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "is_one"),
+    [
+        ("Fwd: Pump", "See this.", True),
+        ("전달: 펌프", "", True),
+        ("Pump", "See this.\n\n---------- Forwarded message ---------\nFrom: Hana\n\nIt drips.", True),
+        ("FW: Pump", HEADER, True),
+        ("Re: Pump", HEADER, False),
+        ("Re: Fwd: Pump", "On our way.", False),
+        ("VS: Pump", "On our way.", False),
+    ],
+)
+def test_in_doubt_a_mail_passes_on_what_others_wrote(subject: str, text: str, is_one: bool) -> None:
+    assert is_forward(InboundMail(subject=subject, text=text)) is is_one
+
+
+def test_one_that_a_whole_mail_is_attached_to_does() -> None:
+    assert is_forward(read(raw_mail(ATTACHED, Subject="Pump", Content_Type="multipart/mixed; boundary=x")))

@@ -1,6 +1,8 @@
 """The reply without its quotation, as the mail programs of our customers write it."""
 
+import sys
 import time
+import tracemalloc
 from textwrap import wrap
 
 import pytest
@@ -334,3 +336,15 @@ class TestSignedText:
     def test_a_signature_without_an_end_stays(self) -> None:
         text = "Is this right?\n-----BEGIN PGP SIGNATURE-----\nabc\nTell me."
         assert split(text) == (text, "")
+
+
+@pytest.mark.parametrize("piece", ["&amp", "<tr><td>", ". ", "가 "])
+def test_what_is_only_compared_is_not_taken_to_pieces_at_once(piece: str) -> None:
+    """A function has little memory, and a string of a few letters takes fifty times what the letters do."""
+    text = piece * (2_000_000 // len(piece))
+    tracemalloc.start()
+    try:
+        split(text, f"<p>{'x' * 20}</p>")
+        assert tracemalloc.get_traced_memory()[1] < 6 * sys.getsizeof(text)
+    finally:
+        tracemalloc.stop()

@@ -29,6 +29,10 @@ def picture(content_id: str, beginning: bytes = PNG, size: int = 100) -> Attachm
         ('<p style="background-image: url(https://track.example/p.gif)">x</p>', "track"),
         ('<p style="color: red; background: u\\72l(https://track.example)">x</p>', "track"),
         ('<p style="border: 1px url(https://track.example/x)">x</p>', "track"),
+        ("<p style='color: red; background-color: src(\"https://track.example/x\")'>x</p>", "track"),
+        ('<p style="color: var(--x, url(https://track.example/x))">x</p>', "track"),
+        ('<p style="color: red; border: 1px image(https://track.example/x)">x</p>', "track"),
+        ('<p style="letter-spacing: -9px">x</p>', "letter"),
         ('<link rel="stylesheet" href="https://track.example/x.css">', "track"),
         ("<style>@import url(https://track.example/x.css)</style>", "track"),
         ('<p style="position: fixed; color: red">x</p>', "position"),
@@ -65,6 +69,11 @@ def test_what_the_mail_brings_with_it_is_shown() -> None:
     shown = safe_html.sanitise(source, Pictures([picture("pump@here")], 1_000)).html
 
     assert re.fullmatch(r'<p style="color:red">Hi <img src="data:image/png;base64,[\w+/=]+" alt="Pump"> <b>.+', shown)
+
+
+@pytest.mark.parametrize("style", ["color:rgb(1, 2, 3)", "width:calc(100% - 20px)", "color:hsla(0, 1%, 1%, 0.5)"])
+def test_harmless_functions_of_a_style_stay(style: str) -> None:
+    assert style in safe_html.sanitise(f'<p style="{style}">x</p>').html
 
 
 def test_of_a_style_only_what_is_harmful_is_lost() -> None:

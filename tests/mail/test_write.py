@@ -95,8 +95,8 @@ def test_a_persons_reply_carries_no_mark_of_a_machine() -> None:
 
 
 def test_two_desks_do_not_answer_one_another() -> None:
-    assert read(replace(MAIL, automatic=True).to_bytes()).suppresses_auto_reply
-    assert not read(MAIL.to_bytes()).suppresses_auto_reply
+    assert read(replace(MAIL, automatic=True).to_bytes()).may_be_by_machine
+    assert not read(MAIL.to_bytes()).may_be_by_machine
 
 
 def test_automatic_mail_has_no_copies() -> None:

@@ -12,8 +12,8 @@ from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
 from chalicelib.domain.escalation import DEFAULT_LADDER
-from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED
-from chalicelib.domain.mail_trouble import FailureKind
+from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
+from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.promises import MOMENTS
 from chalicelib.domain.queue import Queue
@@ -22,6 +22,7 @@ from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
 from chalicelib.domain.words import Priority, Role, Source, Status
+from chalicelib.mail.message import Defect
 from chalicelib.web.quarantine import View
 
 ROOT = Path(__file__).parents[2]
@@ -60,11 +61,13 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "delivery",
             "participant",
             "requester",
+            "subject",
             "sent_again",
             "team",
             "cc",
             "reminded",
             "timer",
+            "mail",
         ),
         *(f"{clock}_{moment}" for clock in ClockName for moment in MOMENTS),
     ),
@@ -74,14 +77,21 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     ),
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),
-    "flood": ("acknowledgement_limit", "possible_loop"),
-    "remark": ("acknowledgement_limit", "follow_up_of", "reply_address_forged"),
+    "flood": tuple(Flood),
+    "remark": (
+        *("acknowledgement_limit", "desk_limit", "follow_up_of", "reply_address_forged", "sender_not_proven"),
+        *("silent_spam", "silent_list", "silent_asked", "silent_automatic", "silent_blind_copy", "silent_not_proven"),
+        *("machine_not_sent", "forward_not_sent", "answer_not_sent", "address_not_sendable"),
+    ),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
-        *("address_invalid", "text_missing", "text_too_long", "ticket_closed"),
+        *("address_invalid", "address_missing", "text_missing", "text_too_long", "ticket_closed"),
         *("possible_loop", NEVER_ENDS, NEVER_HANDLED),
     ),
+    "defect": tuple(Defect),
     "quarantine_view": tuple(View),
+    "quarantine_act": tuple(ActKind),
+    "mail_state": ("quarantined", "taken"),
     "letter": tuple(LetterKind),
     "done": tuple(f"letter_{outcome}" for outcome in Outcome),
 }
@@ -104,7 +114,7 @@ def test_every_value_that_is_shown_has_words(family: str) -> None:
 
 
 def test_every_cause_says_what_to_do_about_it() -> None:
-    for family in ("quarantine", "letter"):
+    for family in ("quarantine", "letter", "flood"):
         assert [cause for cause in FAMILIES[family] if f"{family}.{cause}.cure" not in KEYS] == []
 
 

@@ -40,7 +40,7 @@ def test_the_page_saves_and_says_so(admin: Visitor) -> None:
 def test_what_is_wrong_comes_back_with_what_was_typed(admin: Visitor) -> None:
     answer = save(admin, desk_name=" ", quoted_history="all")
     assert answer.status == 422
-    assert "Please give the desk a name." in answer.text
+    assert "Please give a name." in answer.text
     assert '<option value="all" selected>' in answer.text
 
 
@@ -64,6 +64,15 @@ def test_a_team_is_added_listed_changed_and_given_up(admin: Visitor) -> None:
     assert "Workshop" in page
     assert "Inactive" in page
     assert (team().name, team().is_active) == ("Workshop", False)
+
+
+def test_former_addresses_are_shown(admin: Visitor) -> None:
+    add_team(admin)
+    path = f"{PAGE}/teams/{team().id}"
+    fields = {"name": "Repairs", "address": "", "signature": "", "is_active": "1"}
+    admin.post(path, fields | {"version": admin.get(path).hidden("version")})
+    assert "Former addresses, where mail still comes in: repairs@desk.example" in admin.get(path).text
+    assert "repairs@desk.example" in admin.get(PAGE).text
 
 
 @pytest.mark.parametrize(

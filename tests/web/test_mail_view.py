@@ -180,6 +180,7 @@ class TestOriginal:
     def test_the_source_is_plain_text_in_any_charset(self, agent: Visitor) -> None:
         raw = "Subject: 펌프 <script>alert(1)</script>\r\n\r\n고장났습니다".encode("euc_kr")
         answer = agent.get(path_of(raw, "source"))
+        assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"

@@ -39,6 +39,13 @@ def test_a_form_makes_a_ticket_and_shows_its_number_promise_and_status_link(visi
     assert [file.filename for file in page.entries[0].attachments] == ["noise.pdf"]
 
 
+def test_every_customer_has_an_address_that_is_taken_and_shown_as_text(visitor: Visitor) -> None:
+    assert "&lt;b&gt;@example.com" in send(visitor, email="o'brien&<b>@example.com").text
+    sent = visitor.follow(send(visitor, email="o'brien&co@example.com"))
+    assert "o&#39;brien&amp;co@example.com" in sent.text
+    assert tickets.get(1).customer_address == "o'brien&co@example.com"
+
+
 def test_a_form_works_without_files_in_the_plain_encoding(visitor: Visitor) -> None:
     token = visitor.get("/new").hidden("form")
     assert visitor.post("/new", {**TYPED, "form": token}).status == 303
@@ -74,6 +81,8 @@ def test_another_text_after_going_back_is_another_ticket(visitor: Visitor) -> No
     [
         pytest.param({"email": ""}, 422, "Please give your e-mail address", id="no address"),
         pytest.param({"email": "hana"}, 422, "Check the e-mail address", id="bad address"),
+        pytest.param({"email": "h..ana@example.com"}, 422, "Mail cannot be sent to this e-mail address", id="dots"),
+        pytest.param({"email": "support@desk.example"}, 422, "an address of the desk itself", id="our own address"),
         pytest.param({"text": " \n "}, 422, "Please write something", id="empty text"),
         pytest.param({"text": "x" * 50_001}, 422, "At most 50,000 characters", id="long text"),
         pytest.param({"subject": "x" * 251}, 422, "At most 250 characters", id="long subject"),
@@ -114,7 +123,7 @@ def test_an_expired_form_comes_back_with_a_new_token_that_works(visitor: Visitor
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        pytest.param([("a.bin", b"x" * 4_000_001)], "All together may have 4 MB", id="too large"),
+        pytest.param([("a.bin", b"x" * 4_000_001)], "The limit is 4 MB in total", id="too large"),
         pytest.param([(f"{n}.txt", b"x") for n in range(6)], "Too many files. At most 5", id="too many"),
     ],
 )

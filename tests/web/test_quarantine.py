@@ -1,3 +1,4 @@
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -47,21 +48,22 @@ class TestOneMail:
             assert words in page
         store(raw_mail("Here I am."), "inbound/late")
         shown = press(english, "replay", key="inbound/late")
-        assert "The mail was read again" in shown.text
+        assert "This mail is on ticket" in shown.text
+        assert shown.links("/agent/tickets/1")
         assert "No mail in quarantine" in shown.text
         assert tickets.get(1).subject == "Pump"
 
     def test_one_that_still_can_not_be_read_stays(self, english: Visitor) -> None:
         inbound.receive("inbound/lost", now(), now())
         shown = press(english, "replay", key="inbound/lost")
-        assert "the mail stays here" in shown.text
+        assert "No ticket could be made of it: The mail itself is missing." in shown.text
         assert "inbound/lost" in shown.text
 
     def test_one_that_our_code_fails_on_stays_without_an_error_page(self, english: Visitor) -> None:
         key = give_up()
         with on_the_wire() as wire:
             wire.fails_before("s3.GetObject")
-            assert "the mail stays here" in press(english, "replay", key=key).text
+            assert "No ticket could be made of it: Could not be processed." in press(english, "replay", key=key).text
 
     def test_one_that_never_came_to_an_end_is_read_in_the_background(self, english: Visitor) -> None:
         shown = press(english, "replay", key=give_up(error=TimeoutError()))
@@ -85,23 +87,33 @@ class TestOneMail:
         again = press(english, "restore", "held", key=key).text
         assert "The mail waits again." in again
         assert "Again and again" in again
-        assert "Dismissed" not in english.get(f"{PAGE}?view=held&dismissed={key}").text
+        assert "Dismissed" not in english.get(f"{PAGE}?view=held&act=dismissed&mail={key}").text
+
+    def test_a_dismissed_one_that_fails_again_is_not_told_as_just_dismissed(self, english: Visitor) -> None:
+        key = give_up()
+        press(english, "dismiss", key=key)
+        with on_the_wire() as wire:
+            wire.fails_before("s3.GetObject")
+            shown = press(english, "replay", key=key).text
+        assert "No ticket could be made of it: Could not be processed." in shown
+        assert "Dismissed:" not in shown
 
     @pytest.mark.parametrize("act", ["replay", "dismiss", "restore"])
     def test_one_that_never_came_can_not_be_acted_on(self, english: Visitor, act: str) -> None:
         assert english.post(f"{PAGE}/{act}", {"key": "inbound/none"}).status == 404
 
     @pytest.mark.parametrize("act", ["replay", "dismiss", "restore"])
-    @pytest.mark.parametrize("key", ["inbound/" + "가" * 342, "files/1", "", "inbound/"])
+    @pytest.mark.parametrize("key", ["inbound/" + "가" * 342, "files/1", "", "inbound/", "inbound/\0"])
     def test_a_key_of_no_mail_is_not_asked_for(self, english: Visitor, act: str, key: str) -> None:
         english.get("/agent")
         with on_the_wire() as wire:
             assert english.post(f"{PAGE}/{act}", {"key": key}).status == 404
         assert wire.requests == []
 
-    def test_what_a_ticket_has_can_not_be_dismissed(self, english: Visitor) -> None:
+    @pytest.mark.parametrize("act", ["dismiss", "restore"])
+    def test_what_a_ticket_has_can_not_be_dismissed_or_brought_back(self, english: Visitor, act: str) -> None:
         key = journey.receive_mail()
-        answer = english.post(f"{PAGE}/dismiss", {"key": key})
+        answer = english.post(f"{PAGE}/{act}", {"key": key})
         assert (answer.status, "on ticket #1 already" in answer.text) == (409, True)
 
 
@@ -113,7 +125,7 @@ class TestAllMails:
         give_up(error=TimeoutError())
         shown = press(english, "replay-all").text
         for words in (
-            "3 of 5 mails are on a ticket now.",
+            "On a ticket now: 3 of 5.",
             "Being read in the background: 1.",
             "Still here, with their causes: 1.",
         ):
@@ -128,6 +140,11 @@ class TestAllMails:
         again = press(english, "replay-all", after=shown.button("after"))
         assert "Not tried yet: 1." in again.text
         assert [mail.key for mail in inbound.list_in_hand(FateState.QUARANTINED)] == [keys[0]]
+
+    @pytest.mark.parametrize("after", [b"[" * 90_000, b"x\n" + b"y" * 5_000], ids=["nested", "long"])
+    def test_a_place_that_nobody_gave_out_is_the_start(self, english: Visitor, after: bytes) -> None:
+        give_up()
+        assert "On a ticket now: 1 of 1." in press(english, "replay-all", after=urlsafe_b64encode(after).decode()).text
 
     def test_numbers_in_the_address_that_are_none_tell_nothing(self, english: Visitor) -> None:
         page = english.get(f"{PAGE}?tried=x&taken=%3Cb%3E&left={'9' * 400}").text
@@ -170,8 +187,11 @@ class TestViews:
 
     def test_they_are_for_supervisors(self, agent: Visitor) -> None:
         key = give_up()
-        for path in ("", f"/mail?key={key}", f"/original?key={key}"):
+        paths = (f"/{name}?key={key}" for name in ("mail", "original", "designed", "document"))
+        for path in ("", *paths):
             assert agent.get(PAGE + path).status == 403
+        refused = agent.get(PAGE)
+        assert refused.links("/agent")[-1:] == ["/agent"], "a way back to what they may see"
         for act in ("replay", "replay-all", "dismiss", "restore", "letter", "letters"):
             assert agent.post(f"{PAGE}/{act}", {"key": key}).status == 403
         assert PAGE not in agent.get("/agent").text
@@ -185,9 +205,9 @@ class TestLetters:
         for words in ("Mail that came in", "inbound/one", "Mail or timer of a ticket", "#7"):
             assert words in page
         shown = press(english, "letter", "letters", queue="inbound", id=letter).text
-        assert "It stands in its queue again" in shown
+        assert "It is back in its queue" in shown
         assert "inbound/one" not in shown
-        assert "1 of 1 are dealt with." in press(english, "letters", "letters").text
+        assert "Dealt with: 1 of 1." in press(english, "letters", "letters").text
 
     def test_one_that_is_gone_is_not_found(self, english: Visitor) -> None:
         for queue in ("inbound", "elsewhere"):
@@ -210,6 +230,18 @@ class TestLooking:
         for words in ("&lt;b&gt;Pump", "park@customer.example", "Our program failed on it", "Read again", "Dismiss"):
             assert words in page
 
+    @pytest.mark.parametrize(("language", "words"), [("en", "It has no Message-ID."), ("ko", "Message-ID가 없습니다.")])
+    def test_what_is_wrong_with_a_mail_is_told_in_words(
+        self, admin: Visitor, supervisor: Visitor, language: str, words: str
+    ) -> None:
+        key = store(raw_mail("Here I am.", from_="support@desk.example", message_id=None))
+        inbound.receive(key, now(), now())
+        visitor = admin if language == "en" else supervisor
+        for path in (PAGE, f"{PAGE}/mail?key={key}"):
+            page = visitor.get(path).text
+            assert words in page
+            assert "no_message_id" not in page
+
     def test_files_are_named_and_not_linked(self, english: Visitor) -> None:
         key = store(raw_mail("With a plan.", ("plan.pdf", b"x" * 2_000)))
         inbound.give_up(key, ZeroDivisionError(), now())
@@ -230,6 +262,46 @@ class TestLooking:
         press(english, "replay", "held", key=key)
         assert "This mail is on ticket" in english.get(f"{PAGE}/mail?key={key}").text
 
+    def test_one_of_a_designer_is_shown_as_designed_in_a_frame_that_can_do_nothing(self, english: Visitor) -> None:
+        key = store(b"From: kim@customer.example\r\nContent-Type: text/html\r\n\r\n<b>Bold</b><script>1</script>")
+        inbound.give_up(key, ZeroDivisionError(), now())
+        (link,) = set(english.get(f"{PAGE}/mail?key={key}").links("designed"))
+        frame = english.get(link)
+        assert 'sandbox="allow-popups' in frame.text
+        document = english.get(frame.text.partition(' src="')[2].partition('"')[0])
+        assert "<b>Bold</b>" in document.text
+        assert "<script" not in document.text
+        assert document.headers["Content-Security-Policy"].startswith("sandbox ")
+
+    def test_one_that_may_not_be_read_has_no_designed_view(self, english: Visitor) -> None:
+        key = give_up(error=TimeoutError())
+        assert english.get(f"{PAGE}/mail?key={key}").links("designed") == []
+        with on_the_wire() as wire:
+            assert english.get(f"{PAGE}/document?key={key}").status == 404
+        assert "s3.GetObject" not in wire.requests
+
+    def test_what_people_did_with_it_is_told(self, english: Visitor, supervisor: Visitor) -> None:
+        key = give_up()
+        press(supervisor, "dismiss", key=key)
+        press(english, "restore", key=key)
+        page = english.get(f"{PAGE}/mail?key={key}").text
+        for words in ("History", "Sun Supervisor</strong>: dismissed", "Ada Admin</strong>: brought back"):
+            assert words in page
+
+    def test_a_sender_can_be_given_where_there_is_none(self, english: Visitor) -> None:
+        key = journey.receive(b"Subject: Pump\r\n\r\nIt is broken.")
+        assert "Make a ticket of it" in english.get(f"{PAGE}/mail?key={key}").text
+        wrong = english.post(f"{PAGE}/replay", {"key": key, "sender": "kim@x"})
+        assert (wrong.status, "Check the e-mail address" in wrong.text, 'value="kim@x"' in wrong.text) == (
+            422,
+            True,
+            True,
+        )
+        assert "This mail is on ticket" in press(english, "replay", key=key, sender="kim@customer.example").text
+
+    def test_one_with_a_sender_asks_for_none(self, english: Visitor) -> None:
+        assert "Make a ticket of it" not in english.get(f"{PAGE}/mail?key={give_up()}").text
+
     def test_the_original_is_fetched_from_the_store_for_a_short_while(self, english: Visitor) -> None:
         key = give_up()
         answer = english.get(f"{PAGE}/original?key={key}")
@@ -238,8 +310,8 @@ class TestLooking:
         assert query["X-Amz-Expires"] == ["300"]
         assert query["response-content-disposition"][0].startswith("attachment;")
 
-    @pytest.mark.parametrize("key", ["", "inbound/", "files/1/a.pdf", "../files/1", "inbound/none"])
+    @pytest.mark.parametrize("key", ["", "inbound/", "files/1/a.pdf", "../files/1", "inbound/none", "inbound/\0"])
     def test_nothing_else_of_the_store_is_shown(self, english: Visitor, key: str) -> None:
         assert english.get(f"{PAGE}/mail?key={quote(key)}").status == 404
-        if key != "inbound/none":
-            assert english.get(f"{PAGE}/original?key={quote(key)}").status == 404
+        for path in ("original", "designed", "document"):
+            assert english.get(f"{PAGE}/{path}?key={quote(key)}").status == 404

@@ -33,7 +33,7 @@ def test_a_wrong_password_says_no_more_than_that(visitor: Visitor, known: str) -
     unknown = visitor.post("/agent/sign-in", {"email": "nobody@desk.example", "password": PASSWORD})
     for answer in (wrong, unknown):
         assert answer.status == 422
-        assert "The e-mail address or the password is not right." in answer.text
+        assert "Wrong e-mail address or password." in answer.text
     assert AGENT.address in wrong.text, "the address need not be typed again"
     assert "__Host-session" not in visitor.cookies
 

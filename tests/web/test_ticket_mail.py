@@ -4,8 +4,10 @@ import pytest
 
 from chalicelib.adapters import addresses, outbox, tickets
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.desk import tickets as desk
 from chalicelib.domain.customer import AddressFlag
-from chalicelib.domain.entry import Entry, EntryKind, Mailbox
+from chalicelib.domain.entry import Attachment, Entry, EntryKind, Mailbox
+from tests.conftest import AGENT, CONTRIBUTOR
 from tests.factories import CUSTOMER_ADDRESS
 from tests.web.tickets import open_ticket, receive
 from tests.web.visitor import Answer, Visitor, now
@@ -31,11 +33,19 @@ def stranger(agent: Visitor) -> tuple[int, int]:
 
 def test_a_strangers_message_can_be_accepted(agent: Visitor, stranger: tuple[int, int]) -> None:
     number, entry_id = stranger
-    assert f"{STRANGER} has no part in this ticket." in page_of(agent, number).text
+    assert f"{STRANGER} is not part of this ticket." in page_of(agent, number).text
     shown = agent.follow(agent.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}))
     assert "The sender takes part in the ticket now." in shown.text
-    assert "has no part in this ticket" not in shown.text
+    assert "is not part of this ticket" not in shown.text
     assert newest_message(number).is_public
+
+
+def test_what_came_back_is_marked_as_that_and_not_as_a_strangers(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "Undeliverable.", name="Mail Delivery", is_from_stranger=True, is_automatic=True, is_bounce=True)
+    page = page_of(agent, number).text
+    assert "Undeliverable mail" in page
+    assert "Not a participant" not in page
 
 
 def test_remarks_tell_what_to_know_of_a_message(agent: Visitor) -> None:
@@ -44,6 +54,13 @@ def test_remarks_tell_what_to_know_of_a_message(agent: Visitor) -> None:
     page = page_of(agent, number)
     assert page.links("/agent/tickets/4711")
     assert "came to a forged reply address" in page.text
+
+
+def test_a_picture_that_the_mail_shows_in_its_text_says_so(agent: Visitor) -> None:
+    number = open_ticket()
+    files = (Attachment("k1", "pump.png", "image/png", 9, True, "pump"), Attachment("k2", "plan.pdf", "x/y", 9))
+    receive(number, "Look.", attachments=files)
+    assert page_of(agent, number).text.count("· in the text") == 1
 
 
 @pytest.mark.parametrize(
@@ -63,6 +80,13 @@ def test_an_agent_says_who_the_requester_of_a_forwarded_mail_is(
     shown = agent.follow(agent.post(path, {"requester": choice}))
     assert words in shown.text
     assert tickets.get(number).customer_address == address
+
+
+def test_until_then_the_composer_says_that_the_customer_gets_nothing(agent: Visitor) -> None:
+    number = open_ticket()
+    assert "Nobody has said yet" not in page_of(agent, number).text
+    receive(number, "FYI", forwarded_from=Mailbox("hana@customer.example"))
+    assert f"a reply goes to {CUSTOMER_ADDRESS} alone" in page_of(agent, number).text
 
 
 def test_a_form_without_a_choice_settles_nothing(agent: Visitor) -> None:
@@ -91,6 +115,8 @@ def test_an_address_that_mail_came_back_from_is_shown_and_freed(agent: Visitor, 
     assert "550 &lt;no&gt; such user" in shown
     cleared = agent.follow(agent.post(f"/agent/tickets/{flagged}/address", {"address": CUSTOMER_ADDRESS}))
     assert "Mail goes to this address again." in cleared.text
+    assert "The customer will not get this reply" in shown
+    assert "The customer will not get this reply" not in cleared.text
     assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}
 
 
@@ -103,11 +129,38 @@ def test_a_mail_that_failed_is_sent_again(agent: Visitor, flagged: int) -> None:
     assert path not in shown.text, "once"
 
 
+def test_who_can_not_be_accepted_is_told_on_the_ticket(agent: Visitor) -> None:
+    number = open_ticket()
+    receive(number, "Away.", name="Eve", sender=STRANGER, is_from_stranger=True, is_automatic=True)
+    answer = agent.post(f"/agent/tickets/{number}/entries/{newest_message(number).id}/accept", {})
+    assert answer.status == 409
+    assert "A program wrote this message" in answer.text
+
+
+def test_a_contributor_reads_of_a_stranger_and_leaves_the_rest_to_agents(
+    contributor: Visitor, stranger: tuple[int, int]
+) -> None:
+    number, entry_id = stranger
+    desk.assign(number, CONTRIBUTOR.id, AGENT, now())
+    shown = page_of(contributor, number).text
+    assert f"{STRANGER} has no part in this ticket." in shown
+    assert f"{entry_id}/accept" not in shown
+    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 403
+
+
+def test_domains_are_shown_in_their_own_letters(agent: Visitor) -> None:
+    number = open_ticket(address="kim@bücher.example")
+    assert tickets.get(number).customer_address == "kim@xn--bcher-kva.example"
+    shown = page_of(agent, number).text
+    assert "kim@bücher.example" in shown
+    assert "xn--" not in shown
+
+
 def test_a_contributor_who_does_not_see_the_ticket_changes_nothing_of_it(
     contributor: Visitor, agent: Visitor, stranger: tuple[int, int]
 ) -> None:
     number, entry_id = stranger
-    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 404
+    assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 403
     assert contributor.post(f"/agent/tickets/{number}/mails/{entry_id}/again", {}).status == 404
     requester = contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/requester", {"requester": "author"})
     assert requester.status == 403

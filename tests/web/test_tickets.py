@@ -48,7 +48,7 @@ def test_a_ticket_page_shows_everything_about_it(agent: Visitor) -> None:
 
 def test_a_mail_that_may_have_left_twice_says_so(agent: Visitor) -> None:
     number = open_ticket()
-    words = "this mail may have been sent more often than is shown"
+    words = "this mail may have been sent, or sent more often than is shown"
     assert words not in page_of(agent, number).text
     outbox.mark_maybe_left(tickets.get_page(number).outgoing[0])
     assert words in page_of(agent, number).text
@@ -218,7 +218,7 @@ def test_a_contributor_answers_and_notes_but_changes_no_property(contributor: Vi
     number = open_ticket()
     desk.assign(number, CONTRIBUTOR.id, ADMIN, now())
     page = page_of(contributor, number)
-    for control in ("/assign", "/status", "/priority", 'name="then"'):
+    for control in ("/assign", "/status", "/priority", 'name="then"', 'name="cc"'):
         assert control not in page.text
     for words in ("Open", "Medium", CONTRIBUTOR.name):
         assert words in page.text.partition("<aside")[2], "they may read what they can't change"
@@ -227,6 +227,7 @@ def test_a_contributor_answers_and_notes_but_changes_no_property(contributor: Vi
         fields = {"assignee" if act == "assign" else act: value, "was": ""}
         assert contributor.post(f"/agent/tickets/{number}/{act}", fields).status == 403
     assert send_reply(contributor, number, "Done.", then="resolved").status == 403
+    assert send_reply(contributor, number, "Done.", cc="lee@customer.example").status == 403
     assert tickets.get(number) == before
     assert send_reply(contributor, number, "Done.").status == 303
     assert contributor.post(f"/agent/tickets/{number}/note", {"text": "Ask Bo."}).status == 303
@@ -262,7 +263,7 @@ class TestReplyWithMore:
     @pytest.mark.parametrize(
         ("files", "words"),
         [
-            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "All together may have 4 MB.", id="too large"),
+            pytest.param([("a.bin", b"x" * (forms.LARGEST_FILES + 1))], "The limit is 4 MB in total.", id="too large"),
             pytest.param([(f"{n}.txt", b"x") for n in range(6)], "Too many files. At most 5.", id="too many"),
         ],
     )

@@ -1,0 +1,42 @@
+"""What an agent says in an answer to one of our notices, apart from the notice: no customer may ever read that."""
+
+import re
+
+from chalicelib.mail import quote_marks as marks
+from chalicelib.mail import quotes
+
+# Without letters, blanks or anything that programs make pictures of: it comes back as it went.
+_MARK = "##==##"
+_ANY_MARK = re.compile(r"##\s{0,3}==\s{0,3}##")
+# The last line above a notice, in words of a program that we don't know.
+_INTRODUCTION = re.compile(r"(?:^|\n)[^\n]*[:：]\s*\Z")
+_INVITATIONS = {
+    "en": "Write your answer above this line; it goes to the customer.",
+    "ko": "답변은 이 줄 위에 써 주세요. 고객에게 전달됩니다.",
+}
+
+
+def mark(language: str) -> str:
+    """The first line of a notice to an agent, above which the answer is to be written; in English where we don't speak
+    the language."""
+    return f"{_MARK} {_INVITATIONS.get(language, _INVITATIONS['en'])} {_MARK}"
+
+
+def has_mark(text: str) -> bool:
+    """Whether one of our notices stands in the text, or what is left of one."""
+    return bool(_ANY_MARK.search(text.translate(marks.INVISIBLE)))
+
+
+def words(text: str, html: str = "") -> str:
+    """The agent's own words; "" where there are none, or where they can't be told from what is quoted.
+
+    From the mark on everything is the notice, unless signs of quotation set the notice off: then an answer may stand
+    below it as well. `html` is the same mail in HTML.
+    """
+    lines = text.split("\n")
+    at = next((place for place, line in enumerate(lines) if has_mark(line)), len(lines))
+    is_set_off = at < len(lines) and bool(marks.QUOTED.match(lines[at]))
+    said = quotes.own_words(text if is_set_off else "\n".join(lines[:at]), html)
+    if has_mark(said):
+        return ""
+    return _INTRODUCTION.sub("", said).rstrip() if at < len(lines) else said

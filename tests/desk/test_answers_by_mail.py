@@ -1,0 +1,177 @@
+"""What agents mail: an answer goes to the customer, and what no customer may read stays on the ticket (rule 9)."""
+
+import pytest
+
+from chalicelib.adapters import inbound_mail
+from chalicelib.desk import tickets
+from chalicelib.domain.entry import Entry, EntryKind, Mailbox
+from chalicelib.domain.outgoing import Purpose
+from chalicelib.domain.sla import ClockName
+from chalicelib.domain.words import Status
+from tests.conftest import AGENT, NOW, SUPERVISOR
+from tests.desk import journey
+from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address
+from tests.factories import CUSTOMER_ADDRESS
+
+OUTLOOK = "From: Desk <support@desk.example>\nSent: Monday, November 23, 2026 10:00 AM\nTo: Min\nSubject: Pump\n\n"
+GMAIL = "On Mon, 23 Nov 2026 at 10:00, Desk <support@desk.example> wrote:\n"
+FORWARD = """Angry again, careful.
+
+---------- Forwarded message ---------
+From: Kim <kim@customer.example>
+Date: Mon, 23 Nov 2026 at 08:00
+Subject: Re: Pump
+To: Min Agent <min@desk.example>
+
+Where is my pump?
+"""
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def agent_writes(text: str, *files: tuple[str, bytes], to: str = "", **headers: str) -> str:
+    usual = {"from_": f"Min <{AGENT.address}>", "authentication_results": PASSED, "subject": "Re: [#1] Pump"}
+    return receive(raw_mail(text, *files, to=to or reply_address(), **(usual | headers)))
+
+
+def notice() -> str:
+    """What the agent got when the ticket became theirs."""
+    receive_mail()
+    tickets.assign(1, AGENT.id, SUPERVISOR, NOW)
+    journey.deliver_all()
+    return unix(journey.text_of(journey.sent(AGENT.address)[0]))
+
+
+def to_customer() -> list[str]:
+    """Replies to the customer, as they were sent."""
+    journey.deliver_all()
+    return [unix(journey.text_of(mail)) for mail in journey.sent(CUSTOMER_ADDRESS)][1:]
+
+
+def notes() -> list[Entry]:
+    return [entry for entry in page().entries if entry.kind is EntryKind.NOTE]
+
+
+def unix(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.splitlines())
+
+
+def assert_kept_inside(cause: str, *words: str) -> None:
+    """A note has it all, with the cause; the customer got nothing and no clock was met."""
+    (note,) = notes()
+    assert note.remarks == (cause,)
+    assert all(word in f"{note.text}\n{note.quoted_text}" for word in words)
+    assert inbound_mail.read_raw(note.raw_key)
+    assert not page().ticket.clock(ClockName.FIRST_RESPONSE).is_met
+    assert to_customer() == []
+
+
+class TestForwards:
+    @pytest.mark.parametrize("subject", ["Fwd: [#1] Pump", "Re: [#1] Pump"])
+    def test_a_forward_is_no_answer(self, subject: str) -> None:
+        receive_mail()
+        agent_writes(FORWARD, ("photo.pdf", b"%PDF"), subject=subject)
+        assert_kept_inside("forward_not_sent", "Angry again", "Where is my pump?")
+        assert [file.filename for file in notes()[0].attachments] == ["photo.pdf"]
+
+    def test_nor_is_one_that_knows_the_ticket_by_its_ids(self) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        agent_writes(FORWARD, to="support@desk.example", subject="Fwd: Pump", references="<one@customer.example>")
+        assert journey.numbers() == [1]
+        assert_kept_inside("forward_not_sent", "Where is my pump?")
+
+    @pytest.mark.parametrize("subject", ["FW: [#1] Pump", "전달: [#1] 펌프", "WG: [#1] Pump"])
+    def test_nor_one_that_names_no_author(self, subject: str) -> None:
+        receive_mail()
+        agent_writes("See below.\n\nFrom: Kim\nSent: Monday\nSubject: Pump\n\nWhere is it?", subject=subject)
+        assert_kept_inside("forward_not_sent", "Where is it?")
+
+    def test_an_answer_below_a_forwarded_subject_is_one(self) -> None:
+        receive_mail(subject="Fwd: Pump")
+        agent_writes("On our way.", subject="Re: [#1] Fwd: Pump")
+        assert "On our way." in to_customer()[0]
+
+    def test_on_a_closed_ticket_it_is_a_follow_up_whose_author_waits(self) -> None:
+        receive_mail(cc=AGENT.address)
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        agent_writes(FORWARD)
+        ticket, message = page(2).ticket, journey.messages(2)[0]
+        assert (ticket.follows, ticket.customer_address) == (1, AGENT.address)
+        assert message.forwarded_from == Mailbox("kim@customer.example", "Kim")
+
+
+class TestAnswersToNotices:
+    @pytest.mark.parametrize("introduction", ["", GMAIL, OUTLOOK])
+    @pytest.mark.parametrize("is_quoted", [False, True])
+    def test_the_customer_reads_the_answer_and_nothing_of_the_notice(self, introduction: str, is_quoted: bool) -> None:
+        ours = notice()
+        agent_writes(f"The pump comes tomorrow.\n\n{introduction}{quoted(ours) if is_quoted else ours}")
+        (reply,) = to_customer()
+        assert reply.startswith("The pump comes tomorrow.\n\n--")
+        assert "/agent/tickets/" not in reply
+        assert notes() == []
+
+    @pytest.mark.parametrize("introduction", ["", GMAIL, OUTLOOK])
+    @pytest.mark.parametrize("is_quoted", [False, True])
+    def test_an_empty_answer_sends_nothing(self, introduction: str, is_quoted: bool) -> None:
+        ours = notice()
+        agent_writes(f"{introduction}{quoted(ours) if is_quoted else ours}")
+        assert_kept_inside("answer_not_sent", "/agent/tickets/1")
+
+    def test_what_stands_below_a_notice_that_nothing_sets_off_stays_a_note(self) -> None:
+        agent_writes(f"{OUTLOOK}{notice()}\nThe pump comes tomorrow.")
+        assert_kept_inside("answer_not_sent", "The pump comes tomorrow.")
+
+    def test_a_notice_that_lost_its_mark_is_known_by_its_links(self) -> None:
+        _, _, bare = notice().partition("\n\n")
+        agent_writes(f"The pump comes tomorrow.\n\n{bare}")
+        assert_kept_inside("answer_not_sent", "The pump comes tomorrow.")
+
+    def test_so_is_one_whose_links_were_wrapped_by_a_scanner(self) -> None:
+        receive_mail()
+        console = "https%3A%2F%2Fdesk.example%2Fagent%2Ftickets%2F1"
+        agent_writes(f"Tomorrow.\n\nNumber: #1\nhttps://scan.example/?u={console}")
+        assert_kept_inside("answer_not_sent", "Tomorrow.")
+
+    def test_files_without_words_stay_on_the_ticket_which_says_so(self) -> None:
+        receive_mail()
+        agent_writes("", ("manual.pdf", b"%PDF"))
+        assert_kept_inside("answer_not_sent")
+        assert [file.filename for file in notes()[0].attachments] == ["manual.pdf"]
+
+
+class TestMachines:
+    @pytest.mark.parametrize(
+        "headers",
+        [{"precedence": "bulk"}, {"x_auto_response_suppress": "All"}, {"list_id": "<team.desk.example>"}],
+    )
+    def test_what_may_be_a_machines_is_no_answer(self, headers: dict[str, str]) -> None:
+        receive_mail()
+        agent_writes("On our way.", **headers)
+        assert_kept_inside("machine_not_sent", "On our way.")
+        assert Purpose.REPLY not in {mail.purpose for mail in journey.queued()}
+
+    @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
+    def test_what_is_a_machines_for_certain_is_no_agents(self, headers: dict[str, str]) -> None:
+        receive_mail()
+        agent_writes("Backup done.", **headers)
+        message = journey.messages()[1]
+        assert (message.is_automatic, message.is_from_stranger, to_customer()) == (True, True, [])
+
+    @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
+    def test_nor_does_it_reopen_a_ticket_as_a_customers(self, headers: dict[str, str]) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        receive_mail("Delivered to your neighbour.", to=reply_address(), **headers)
+        assert (journey.status(), journey.messages()[1].is_automatic) == ("resolved", True)
+
+    def test_a_customers_mail_that_asks_for_no_automatic_answer_reopens_it(self) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        receive_mail("Broken again.", to=reply_address(), x_auto_response_suppress="DR, OOF, AutoReply")
+        assert journey.status() == "open"

@@ -1,0 +1,162 @@
+"""Our own addresses, those of today and of earlier, and every spelling of them: mail of ours never runs in circles."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters import addresses
+from chalicelib.adapters import settings as store
+from chalicelib.adapters.transaction import Transaction
+from chalicelib.desk import agents, inbound, settings, setup, tickets
+from chalicelib.domain.customer import AddressFlag
+from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.inbound_mail import FateState
+from chalicelib.domain.outgoing import Delivery
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.team import Team
+from chalicelib.domain.words import Role
+from tests import factories
+from tests.conftest import ADDRESS, ADMIN, AGENT, NOW, SUPPORT
+from tests.desk import journey
+from tests.desk.journey import page, receive_mail
+
+REPAIRS, WORKSHOP = "repairs@desk.example", "workshop@desk.example"
+HOUR = timedelta(hours=1)
+
+pytestmark = pytest.mark.usefixtures("cloud")
+
+
+def now_set() -> Settings:
+    return store.get(is_fresh=True)
+
+
+def add(name: str = "Repairs", address: str = REPAIRS) -> Team:
+    return settings.add_team(name, address, "", ADMIN, NOW)
+
+
+def move(team: Team, address: str, *, is_active: bool = True) -> None:
+    known = now_set().team(team.id)
+    settings.change_team(team.id, known.name, address, "", known.version, ADMIN, is_active=is_active)
+
+
+def held() -> list[str]:
+    return [fate.cause for fate in inbound.list_in_hand(FateState.QUARANTINED)]
+
+
+class TestTeamsFormerAddress:
+    @pytest.mark.parametrize("new", [WORKSHOP, ""])
+    def test_mail_to_it_still_leads_to_the_team(self, new: str) -> None:
+        team = add()
+        move(team, new)
+        receive_mail(to=REPAIRS)
+        assert (page().ticket.team, page().ticket.cc) == (team.id, ())
+
+    def test_an_answer_to_it_still_comes_to_the_ticket(self) -> None:
+        team = add()
+        receive_mail(to=REPAIRS)
+        address = journey.reply_address().replace("support", "repairs")
+        move(team, WORKSHOP)
+        receive_mail("More.", to=address, at=NOW + HOUR)
+        assert journey.texts() == ["The pump is broken.", "More."]
+
+    def test_mail_from_it_is_no_customers(self) -> None:
+        move(add(), WORKSHOP)
+        receive_mail(from_=REPAIRS)
+        assert (journey.numbers(), held()) == ([], ["own_mail"])
+
+    def test_another_team_takes_it_only_from_one_that_was_given_up(self) -> None:
+        team = add()
+        move(team, WORKSHOP)
+        with pytest.raises(InvalidInput, match="address_leads_to") as error:
+            add("Spare parts", REPAIRS)
+        assert (error.value.field, error.value.params["name"]) == ("address", "Repairs")
+        move(team, WORKSHOP, is_active=False)
+        taker = add("Spare parts", REPAIRS)
+        move(team, WORKSHOP)
+        receive_mail(to=REPAIRS)
+        assert page().ticket.team == taker.id
+
+    def test_the_team_may_have_it_back(self) -> None:
+        team = add()
+        move(team, WORKSHOP)
+        move(team, REPAIRS)
+        kept = now_set().team(team.id)
+        assert (kept.address, kept.former_addresses) == (REPAIRS, (WORKSHOP,))
+
+
+class TestFormerSupportAddress:
+    def test_it_is_still_ours(self) -> None:
+        receive_mail()
+        address = journey.reply_address()
+        setup.prepare(ADDRESS, "help@new.example", "Desk")
+        assert now_set().own_addresses == ("help@new.example", SUPPORT)
+        receive_mail("More.", to=address, at=NOW + HOUR)
+        receive_mail(from_=SUPPORT, at=NOW + HOUR)
+        assert (journey.texts(), held()) == (["The pump is broken.", "More."], ["own_mail"])
+
+    def test_every_deploy_leaves_it_as_it_is(self) -> None:
+        for address in ("help@new.example", "help@new.example", SUPPORT, "help@new.example"):
+            setup.prepare(ADDRESS, address, "Desk")
+        assert now_set().former_addresses == (SUPPORT,)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["ｓupport@desk.example", "support@ｄesk.example", "sup\u200bport@des\u200bk.example", "support@desk。example"],
+)
+class TestSpellings:
+    def test_mail_from_us_is_known_however_it_is_written(self, spelling: str) -> None:
+        journey.receive(journey.raw_mail(from_="MARK").replace(b"MARK", spelling.encode()))
+        assert (journey.numbers(), held()) == ([], ["own_mail"])
+
+    def test_we_are_never_in_copy(self, spelling: str) -> None:
+        journey.receive(journey.raw_mail(cc="MARK").replace(b"MARK", spelling.encode()))
+        assert page().ticket.cc == ()
+        with pytest.raises(InvalidInput, match="copy_to_ourselves"):
+            tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW, cc=spelling)
+
+    def test_nobody_asks_us_in_our_own_name(self, spelling: str) -> None:
+        with pytest.raises(InvalidInput, match="address_is_ours") as error:
+            tickets.open_from_form(factories.form(address=spelling), NOW)
+        assert error.value.field == "email"
+        assert journey.numbers() == []
+
+
+class TestSpellingsOfOthers:
+    def test_an_address_that_can_not_be_reached_is_known_however_it_is_written(self) -> None:
+        transaction = Transaction()
+        addresses.flag(transaction, AddressFlag("kim@xn--bcher-kva.example", "bounce", NOW))
+        transaction.commit()
+        tickets.open_from_form(factories.form(address="ｋim@BÜ\u00adCHER.example"), NOW)
+        journey.deliver_all()
+        assert [(mail.to, mail.error) for mail in page().outgoing if mail.to] == [
+            ("kim@xn--bcher-kva.example", "address_flagged")
+        ]
+
+    def test_letters_that_are_only_alike_make_no_agent(self) -> None:
+        receive_mail()
+        raw = journey.raw_mail("Done.", from_="MARK", to=journey.reply_address(), authentication_results=journey.PASSED)
+        journey.receive(raw.replace(b"MARK", "ｍin@desk.example".encode()), NOW + HOUR)
+        assert journey.messages()[1].is_from_stranger
+
+
+class TestWhatBecomesOurs:
+    def test_a_customer_whose_address_a_team_took_is_not_written_to(self) -> None:
+        tickets.open_from_form(factories.form(address=REPAIRS), NOW)
+        add()
+        journey.deliver_all()
+        mail = next(mail for mail in page().outgoing if mail.to == REPAIRS)
+        assert (mail.delivery, mail.error, journey.sent()) == (Delivery.FAILED, "address_is_ours", [])
+
+    def test_nor_is_one_in_copy(self) -> None:
+        receive_mail(cc=REPAIRS)
+        add()
+        tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW)
+        journey.deliver_all()
+        assert [mail.cc for mail in page().outgoing if mail.entry_id and not mail.purpose.is_automatic] == [()]
+
+    def test_no_agent_is_invited_under_it(self, user_pool: str) -> None:
+        add()
+        with pytest.raises(InvalidInput, match="address_is_ours"):
+            agents.invite(REPAIRS, "Jo", Role.AGENT, NOW)
+        assert now_set().agent_by_address(REPAIRS) is None
