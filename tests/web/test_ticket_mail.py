@@ -143,7 +143,7 @@ def test_a_contributor_reads_of_a_stranger_and_leaves_the_rest_to_agents(
     number, entry_id = stranger
     desk.assign(number, CONTRIBUTOR.id, AGENT, now())
     shown = page_of(contributor, number).text
-    assert f"{STRANGER} has no part in this ticket." in shown
+    assert f"{STRANGER} is not part of this ticket." in shown
     assert f"{entry_id}/accept" not in shown
     assert contributor.post(f"/agent/tickets/{number}/entries/{entry_id}/accept", {}).status == 403
 
