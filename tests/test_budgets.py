@@ -163,7 +163,7 @@ class TestConsole:
         """The session, the ticket, the mail itself."""
         html = "Content-Type: text/html\r\nFrom: kim@customer.example\r\n\r\n<p>Dripping</p>"
         receive(1, "Dripping", raw_key=journey.store(html.encode()), has_html=True)
-        entry = ticket_store.get_page(1).entries[-1].id
+        entry = ticket_store.get(1).last_entry
         assert page_requests(agent, "/agent/tickets/1", "as-designed") == [GET, QUERY, QUERY]
         for view, words in (("designed", "<iframe"), ("mail", "<p>Dripping</p>"), ("source", "Dripping")):
             sessions.forget()
@@ -193,7 +193,7 @@ class TestConsole:
 class TestTheRest:
     def test_a_check_that_finds_nothing_due_takes_one(self) -> None:
         with on_the_wire() as wire:
-            assert timers.check(1, 1, None, NOW).action is Action.WAIT
+            assert timers.check(1, 1, NOW, NOW).action is Action.WAIT
         assert wire.requests == [GET]
 
     def test_a_customers_status_page_takes_one(self, client: Client) -> None:

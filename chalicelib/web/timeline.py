@@ -52,9 +52,8 @@ def notices(outgoing: Iterable[Outgoing]) -> tuple[Outgoing, ...]:
 
 
 def history(entries: Iterable[Entry]) -> tuple[tuple[Entry, FieldChange], ...]:
-    """Every change, newest first."""
-    changes = [(entry, change) for entry in entries for change in entry.changes]
-    return tuple(reversed(changes))
+    """Every change, newest first; those of one event in the order it tells them."""
+    return tuple((entry, change) for entry in reversed(tuple(entries)) for change in entry.changes)
 
 
 def _pieces(entries: Iterable[Entry], outgoing: tuple[Outgoing, ...], seen: int | None) -> Iterator[Said | Changed]:

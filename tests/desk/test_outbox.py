@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -279,7 +280,8 @@ class TestTimers:
         receive_mail()
         deliver(Purpose.TIMER)
         (execution,) = journey.executions()
-        assert (execution["name"], execution["input"]) == ("ticket-1-1", '{"ticket": 1, "timer": 1}')
+        message = {"ticket": 1, "timer": 1, "wait_until": "2026-11-23T05:30:00.000000Z"}
+        assert (execution["name"], json.loads(execution["input"])) == ("ticket-1-1", message)
         assert entry(Purpose.TIMER).delivery is Delivery.SENT
 
     @pytest.mark.parametrize("lost", ["sfn.StartExecution", "dynamodb.TransactWriteItems"])
