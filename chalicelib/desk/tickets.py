@@ -160,6 +160,20 @@ def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> N
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
+def pin_due(number: int, due_at: datetime | None, reason: str, by: Agent, now: datetime) -> None:
+    """Sets the resolution's deadline by hand, or clears it with None (rule 5).
+
+    Raises InvalidInput, Conflict, NotFound, NotAllowed.
+    """
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        if due_at is None:
+            return ticket.unpin_due(by, settings, now, ids)
+        return ticket.pin_due(due_at, reason, by, settings, now, ids)
+
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+
+
 def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None:
     """A stranger's message becomes part of the conversation (rule 9).
 

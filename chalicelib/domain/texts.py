@@ -11,13 +11,13 @@ _UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
-def checked_text(text: str) -> str:
+def checked_text(text: str, field: str = "text") -> str:
     """What a person wrote, without blanks around it. Raises InvalidInput("text_missing" | "text_too_long")."""
     stripped = text.strip()
     if not stripped:
-        raise InvalidInput("text_missing", field="text")
+        raise InvalidInput("text_missing", field=field)
     if len(stripped) > LONGEST_TEXT:
-        raise InvalidInput("text_too_long", field="text", limit=LONGEST_TEXT)
+        raise InvalidInput("text_too_long", field=field, limit=LONGEST_TEXT)
     return stripped
 
 

@@ -14,7 +14,7 @@ from chalicelib.domain.change import Change
 from chalicelib.domain.copies import limited
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Message
-from chalicelib.domain.errors import Conflict
+from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
@@ -235,6 +235,27 @@ class Ticket:
             return Change(self, self)
         after = replace(self, priority=priority, updated_at=now).renewed(settings, now)
         return self._became(after, author_of(by), now, ids, cause, FieldChange("priority", self.priority, priority))
+
+    def pin_due(self, due_at: datetime, reason: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
+        """A resolution deadline set by hand, with its reason, until it is cleared (rule 5).
+
+        Raises InvalidInput, and Conflict("clock_ended") for a ticket that is resolved.
+        """
+        said = checked_text(reason, field="reason")
+        if due_at <= now:
+            raise InvalidInput("due_in_past", field="due_at")
+        clock = self.clock(ClockName.RESOLUTION)
+        if clock.is_met:
+            raise Conflict("clock_ended", number=self.number)
+        pinned = self.with_clock(clock.pin(due_at, now, settings.promise_to(self).hours_of(clock)))
+        changed = FieldChange("reason", "", said)
+        return self._became(replace(pinned, updated_at=now), author_of(by), now, ids, "agent", changed)
+
+    def unpin_due(self, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
+        """Due again when its working time runs out. Empty when no deadline was set by hand."""
+        clock = self.clock(ClockName.RESOLUTION)
+        cleared = self.with_clock(clock.unpin(now, settings.promise_to(self).hours_of(clock)))
+        return self._with_clocks(cleared.clocks, author_of(by), now, ids, "agent")
 
     def close(self, settings: Settings, now: datetime, ids: Ids) -> Change:
         """What was resolved 14 days ago is closed (rule 15): the next mail makes a follow-up. Empty before that."""

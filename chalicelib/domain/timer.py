@@ -22,6 +22,7 @@ from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.ticket import Ticket, Timer
 from chalicelib.domain.words import Priority, Status
 
+AUTO_CLOSE = "auto_close"
 LOST_AFTER = timedelta(hours=1)
 LONGEST_EXECUTION = timedelta(days=300)
 """Step Functions ends what runs for a year: before that another execution takes over.
@@ -44,15 +45,28 @@ class Decision:
     wait_until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Coming:
+    """What a ticket's timer does next for a clock, or for a customer who does not answer (`clock` "auto_close")."""
+
+    clock: str
+    step: Step | CloseStep
+    at: datetime
+
+
+def coming(ticket: Ticket, settings: Settings) -> tuple[Coming, ...]:
+    """The next step of every clock and of the auto-close ladder, in the order of their instants."""
+    if not ticket.is_active:
+        return ()
+    promise = settings.promise_to(ticket)
+    steps = ((clock.name.value, promise.ladder_of(clock).next_step(clock)) for clock in ticket.clocks)
+    found = [Coming(name, *step) for name, step in (*steps, (AUTO_CLOSE, _close_step(ticket, settings))) if step]
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
 def next_wake(ticket: Ticket, settings: Settings) -> datetime | None:
     """The earliest step that is still before any clock or the customer, None when nothing is left to wait for."""
-    if not ticket.is_active:
-        return None
-    promise = settings.promise_to(ticket)
-    steps = [promise.ladder_of(clock).next_step(clock) for clock in ticket.clocks]
-    wakes = [at for _, at in filter(None, steps)]
-    closing = _close_step(ticket, settings)
-    return min([*wakes, closing[1]] if closing else wakes, default=None)
+    return next((one.at for one in coming(ticket, settings)), None)
 
 
 def plan(change: Change, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
@@ -121,6 +135,20 @@ def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
     return change.then(_wait_on(change.after, settings, as_of, now, ids))
 
 
+def receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
+    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
+    notice goes to the team's lead, and without a lead to the supervisors."""
+    assignee, lead = settings.agents.get(ticket.assignee), settings.lead_of(ticket.team)
+    told = [assignee] if assignee and assignee.is_active else []
+    if not told or Receiver.TEAM_LEAD in step.receivers:
+        told += [lead] if lead else settings.supervisors()
+    if Receiver.SUPERVISOR in step.receivers:
+        told += settings.supervisors()
+    if StepAction.NEXT_LEVEL in step.actions:
+        told += filter(None, [settings.lead_of(_next_level(ticket, settings))])
+    return tuple({agent.id: agent for agent in told}.values())
+
+
 def _due_step(ticket: Ticket, name: ClockName, settings: Settings, as_of: datetime) -> Step | None:
     if not ticket.is_active:
         return None
@@ -139,7 +167,7 @@ def _wait_on(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
     if found is None or ticket.waiting is None or found[1] > as_of:
         return Change(ticket, ticket)
     step, due_at = found
-    cause = f"timer:auto_close:{step}"
+    cause = f"timer:{AUTO_CLOSE}:{step}"
     waiting = ticket.waiting.took(due_at, now)
     resolves_at = waiting.ends_at(settings.close_after, settings.promise_to(ticket).hours)
     params = {"resolves_at": resolves_at.isoformat()}
@@ -155,7 +183,7 @@ def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: 
     fired = clock.fired(step.key)
     if step.marks_breach and not clock.breached_at:
         fired = fired.breach(clock.due_at)
-    told = _receivers(step, ticket, settings)
+    told = receivers(step, ticket, settings)
     changes = [FieldChange("told", "", ", ".join(agent.name for agent in told))] if told else []
     changes += promises.changes((clock,), (fired,))
     event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=tuple(changes), cause=cause)
@@ -176,20 +204,6 @@ def _notice(agent: Agent, step: Step, clock: Clock, ticket: Ticket, now: datetim
         agent_id=agent.id,
         params={"clock": clock.name, "due_at": clock.due_at.isoformat(), "step": step.key},
     )
-
-
-def _receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
-    notice goes to the team's lead, and without a lead to the supervisors."""
-    assignee, lead = settings.agents.get(ticket.assignee), settings.lead_of(ticket.team)
-    told = [assignee] if assignee and assignee.is_active else []
-    if not told or Receiver.TEAM_LEAD in step.receivers:
-        told += [lead] if lead else settings.supervisors()
-    if Receiver.SUPERVISOR in step.receivers:
-        told += settings.supervisors()
-    if StepAction.NEXT_LEVEL in step.actions:
-        told += filter(None, [settings.lead_of(_next_level(ticket, settings))])
-    return tuple({agent.id: agent for agent in told}.values())
 
 
 def _next_level(ticket: Ticket, settings: Settings) -> int:

@@ -53,7 +53,7 @@ class Shown:
     def due(self, at: datetime) -> Markup:
         """How long is left, or how long it is overdue: "in 3 h", "2 d overdue"."""
         key = "time.left" if at > self.now else "time.overdue"
-        words = i18n.text(self.language, key, span=self._span(abs(at - self.now)))
+        words = i18n.text(self.language, key, span=self.span(abs(at - self.now)))
         return self._time(at, words, is_titled=True)
 
     def instant(self, written: str) -> Markup | str:
@@ -105,7 +105,7 @@ class Shown:
             return "none"
         return "late" if at <= self.now else "soon" if at - self.now <= _SOON else "calm"
 
-    def _span(self, span: timedelta) -> str:
+    def span(self, span: timedelta) -> str:
         minutes = max(int(span.total_seconds() // 60), 1)
         unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
         return i18n.text(self.language, f"time.{unit}", count=minutes // size)

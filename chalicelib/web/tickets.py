@@ -13,10 +13,11 @@ from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
 from chalicelib.domain.words import Priority, Status
-from chalicelib.web import errors, files, forms, mail_view, pages, parts, timeline
+from chalicelib.web import clocks, errors, files, forms, mail_view, pages, parts, timeline
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.parts import Part
 from chalicelib.web.paths import identifier
+from chalicelib.web.shown import Shown
 from chalicelib.web.solutions import readable
 from chalicelib.web.visit import Visit
 
@@ -40,6 +41,8 @@ class Draft:
     cc: str | None = None
     had_files: bool = False
     note: str = ""
+    due: str = ""
+    due_reason: str = ""
     error: DeskError | None = None
     seen: int | None = None
     is_written_wrong: bool = False
@@ -155,6 +158,27 @@ def set_priority(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"priority_set:{form.text('was')}")
 
 
+@routes.agents(f"{_PAGE}/due", Right.CHANGE_PROPERTIES, "POST")
+def pin_due(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    draft = Draft(due=form.text("due_at"), due_reason=form.text("reason"))
+    try:
+        form.check(("due_at", "reason"))
+        due_at = clocks.read_due(draft.due, visit.settings.time_zone)
+        tickets.pin_due(at, due_at, draft.due_reason, visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, replace(draft, error=error))
+    return pages.redirect(visit, _path(at), "due_set")
+
+
+@routes.agents(f"{_PAGE}/due/clear", Right.CHANGE_PROPERTIES, "POST")
+def clear_due(visit: Visit, number: str) -> Response:
+    at = identifier(number)
+    forms.read(visit.request).check(())
+    tickets.pin_due(at, None, "", visit.agent, visit.now)
+    return pages.redirect(visit, _path(at), "due_cleared")
+
+
 @routes.agents(f"{_PAGE}/entries/{{entry_id}}/accept", Right.CHANGE_PROPERTIES, "POST")
 def accept_message(visit: Visit, number: str, entry_id: str) -> Response:
     at = identifier(number)
@@ -223,6 +247,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "solutions": solutions.list_public(),
         "may_change": visit.agent.may(Right.CHANGE_PROPERTIES),
         "draft": draft,
+        **clocks.of(ticket, visit.settings, Shown(visit.language, visit.settings.time_zone, visit.now)),
     }
 
     def of(part: Part) -> Response:
