@@ -43,6 +43,7 @@ class Notice:
     purpose: str
     to: str
     clock: str
+    step: str
 
 
 @dataclass
@@ -173,6 +174,19 @@ class Desk:
         """The states that the ticket's newest timer went through; older ones end by themselves."""
         return self._states(self.executions_of_ticket(number)[-1])
 
+    def transitions_of_ticket(self, number: int) -> int:
+        """How many states all of its timers entered, which is what AWS counts for the bill."""
+        return sum(len(self._states(execution)) for execution in self.executions_of_ticket(number))
+
+    def stored_ticket(self, number: int) -> dict[str, Any]:
+        """As it is kept; times are RFC 3339, spans seconds."""
+        key = {"pk": {"S": f"TICKET#{number}"}, "sk": {"S": "TICKET"}}
+        answer = self.client("dynamodb").get_item(TableName=self.outputs["Table"], Key=key, ConsistentRead=True)
+        return TypeDeserializer().deserialize(answer["Item"]["body"])  # type: ignore[no-any-return]
+
+    def clock(self, number: int, name: str) -> dict[str, Any]:
+        return next(clock for clock in self.stored_ticket(number)["clocks"] if clock["name"] == name)
+
     def outgoing_of_ticket(self, number: int) -> list[dict[str, Any]]:
         """The outbox entries of a ticket, oldest first, as they are stored."""
         items = self.client("dynamodb").query(
@@ -186,7 +200,7 @@ class Desk:
     def notices_of(self, number: int) -> list[Notice]:
         """The mails about clocks that were sent for a ticket."""
         return [
-            Notice(out["purpose"], out["to"], out["params"]["clock"])
+            Notice(out["purpose"], out["to"], out["params"]["clock"], out["params"]["step"])
             for out in self.outgoing_of_ticket(number)
             if out["delivery"] == "sent" and out["purpose"].startswith("sla_")
         ]
@@ -213,9 +227,16 @@ class Desk:
         finally:
             ses.create_email_identity(EmailIdentity=domain)
 
+    def age(self, number: int, days: int) -> None:
+        """Makes a ticket older than it is."""
+        self._run("tests.e2e.age", str(number), str(days))
+
     def _hurry(self) -> None:
         """Open day and night, and surveys at once, so that no test depends on the hour it runs at."""
-        run = [sys.executable, "-m", "tests.e2e.hurry"]
+        self._run("tests.e2e.hurry")
+
+    def _run(self, module: str, *arguments: str) -> None:
+        run = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(run, cwd=ROOT, env=self._desk_environment(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

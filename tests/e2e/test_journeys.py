@@ -3,11 +3,11 @@
 import re
 import time
 from email import message_from_string
-from email.message import EmailMessage
 from email.policy import default
 
 from chalicelib.adapters.settings import FRESH_FOR_SECONDS
 from tests.e2e.console import Console
+from tests.e2e.customer import answer_to, letter, post_form, send_form
 from tests.e2e.desk import Desk
 
 ANSWER = "Please press the *round* button for five seconds."
@@ -98,36 +98,6 @@ def test_a_team_answers_with_files_and_copies_at_its_own_address(desk: Desk, age
     assert "Not a participant" not in agent.ticket(number)
 
 
-def test_silence_brings_one_warning_and_one_breach_to_the_right_people(desk: Desk, agent: Console) -> None:
-    _, number = send_form(desk, email="silent@example.com", subject="Nobody answers me")
-    agent.assign(number, "agent")
-    agent.set_priority(number, "urgent")
-    warning = desk.wait_for_mail(to=desk.people["agent"].address, subject=f"[#{number}]", purpose="sla_warning")
-    breach = desk.wait_for_mail(to=desk.people["supervisor"].address, subject=f"[#{number}]", purpose="sla_breach")
-    assert "Nobody answers me" in warning.text
-    assert "Nobody answers me" in breach.text
-    states = desk.states_of_ticket(number)
-    assert states.count("Escalate") >= 2
-    assert {"CheckTicket", "WhatToDo", "WaitUntilDue"} <= set(states)
-    time.sleep(2)
-    first_response = [mail for mail in desk.notices_of(number) if mail.clock == "first_response"]
-    assert sorted((mail.purpose, mail.to) for mail in first_response) == [
-        ("sla_breach", desk.people["agent"].address),
-        ("sla_breach", desk.people["supervisor"].address),
-        ("sla_warning", desk.people["agent"].address),
-    ]
-    assert f"/agent/tickets/{number}" in agent.queue("overdue")
-
-
-def test_answering_in_time_rings_nobody(desk: Desk, agent: Console) -> None:
-    _, number = send_form(desk, email="quick@example.com", subject="Quickly solved")
-    agent.reply(number, "Done.", then="resolved")
-    desk.wait_for(
-        lambda: desk.executions_of_ticket(number) and not desk.running_executions_of_ticket(number), timeout=60
-    )
-    assert desk.notices_of(number) == []
-
-
 def test_a_mail_that_nobody_can_read_is_quarantined_and_replayed(desk: Desk, supervisor: Console) -> None:
     key = desk.drop_mail(b"\x00\x01 this is no mail")
     desk.wait_for(lambda: key in supervisor.quarantine())
@@ -164,43 +134,3 @@ def test_wrong_input_comes_back_with_what_to_mend_and_nothing_lost(desk: Desk) -
         assert answer.status_code in (400, 413, 422), fields.keys()
         assert "Kept subject" in answer.text
         assert message in answer.text
-
-
-def send_form(desk: Desk, email: str, subject: str, file: bytes | None = None) -> tuple[str, int]:
-    """Fills in the hosted form as a browser without JavaScript does; the status link and the ticket's number."""
-    answer = post_form(desk, {"email": email, "subject": subject}, file)
-    assert answer.status_code == 200, answer.text[:2000]
-    status_url = re.search(r"https?://[^\s\"<]+/status/[\w.-]+", answer.text)[0]
-    return status_url, int(re.search(r"#(\d+)", answer.text)[1])
-
-
-def post_form(desk: Desk, changed: dict[str, str], file: bytes | None = None):
-    page = desk.http.get(f"{desk.address}/new", headers={"Accept-Language": "en"}).text
-    token = re.search(r'name="form" value="([^"]+)"', page)[1]
-    time.sleep(2.1)  # no person is faster
-    fields = {"name": "A Customer", "email": "a@example.com", "subject": "S", "text": "Text.", "website": ""}
-    files = [("files", ("noise.pdf", file, "application/pdf"))] if file else None
-    return desk.http.post(
-        f"{desk.address}/new", data={**fields, "form": token, **changed}, files=files, headers={"Accept-Language": "en"}
-    )
-
-
-def letter(
-    sender: str, subject: str, text: str, message_id: str = "", in_reply_to: str = "", to: str = "support@deskbell.test"
-) -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, to, subject
-    if message_id:
-        mail["Message-ID"] = message_id
-    if in_reply_to:
-        mail["In-Reply-To"] = f"<{in_reply_to.strip('<>')}>"
-    mail.set_content(text)
-    return mail.as_bytes()
-
-
-def answer_to(mail, sender: str, text: str) -> bytes:
-    """As a mail program answers: to Reply-To, with the id that was on the wire, above a quotation."""
-    quoted = "\n".join(f"> {line}" for line in mail.text.splitlines())
-    body = f"{text}\n\nOn Mon, 23 Nov 2026 at 10:00, Desk wrote:\n{quoted}\n"
-    answer = letter(sender, f"Re: {mail.subject}", body, in_reply_to=mail.message_id)
-    return answer.replace(b"To: support@deskbell.test", f"To: {mail.headers['Reply-To']}".encode())
