@@ -9,7 +9,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from chalicelib.adapters import aws
-from chalicelib.adapters.codec import decode, instant
+from chalicelib.adapters.codec import decode
 from chalicelib.adapters.items import CounterItem, DayItem, Item, OutgoingItem
 from chalicelib.domain.outgoing import Outgoing
 from tests.conftest import FILES_BUCKET, MAIL_BUCKET
@@ -21,7 +21,8 @@ _TRIES = frozenset({"attempts", "maybe_left"})
 """How often a mail was tried differs by nature, and that it may have left before is looked at by itself."""
 
 _ID = re.compile(r"\b0?\d{15}\b")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?(?:Z|\+00:00)")
+"""As items and as history write them."""
 _DAY = re.compile(r"^(\d{4}-\d\d-\d\d)")
 _TOKEN = re.compile(r"(?<=/status/)[\w.~-]+")
 _SES_ID = re.compile(r"[\w-]+(?=@[\w-]+\.amazonses\.com)")
@@ -113,7 +114,7 @@ def _without_chance(state: State, items: Iterable[Item], since: datetime) -> Sta
         (_TOKEN, lambda _: "token"),
         (_SES_ID, lambda match: f"ses-{ses_ids.index(match[0])}" if match[0] in ses_ids else "ses-unknown"),
         (_ID, lambda match: f"id-{order.index(int(match[0]))}"),
-        (_INSTANT, lambda match: "later" if match[0] >= instant(since) else match[0]),
+        (_INSTANT, lambda match: "later" if datetime.fromisoformat(match[0]) >= since else match[0]),
         (_DAY, lambda match: "later" if match[0] >= since.date().isoformat() else match[0]),
     ]
 

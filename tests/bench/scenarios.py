@@ -1,4 +1,4 @@
-"""What the three functions of the mail's way are made to do while requests fail."""
+"""What the functions of the mails' and the timers' way are made to do while requests fail."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -245,6 +245,56 @@ def _notice() -> Sequence[Sequence[Record]]:
     return _to_deliver(Purpose.ASSIGNED)
 
 
+def called(function: Callable[[dict[str, Any], Any], Any]) -> Entry:
+    """A function that the state machine calls, as one that gets its input in a record: what fails comes again."""
+
+    def entry(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        for record in event["Records"]:
+            function(json.loads(record["body"]), context)
+        return {"batchItemFailures": []}
+
+    return entry
+
+
+def _woken(**more: object) -> Sequence[Sequence[Record]]:
+    """The first timer, long after the instant it waited for."""
+    message = {"ticket": 1, "timer": 1, "wait_until": "2025-03-10T05:30:00.000000Z", **more}
+    return [[_queue_record("woken", json.dumps(message))]]
+
+
+def _silence() -> Sequence[Sequence[Record]]:
+    _opened()
+    return _woken()
+
+
+def _in_time() -> Sequence[Sequence[Record]]:
+    """Answered, and asked nothing since: there is something to wait for, but nothing to do."""
+    _opened()
+    desk.reply(1, "Off?", AGENT, tickets.get(1).last_entry, _now(), Status.PENDING)
+    relay_all()
+    return _woken()
+
+
+def _resolved() -> Sequence[Sequence[Record]]:
+    _opened()
+    desk.reply(1, "Off?", AGENT, tickets.get(1).last_entry, _now(), Status.RESOLVED)
+    relay_all()
+    return _woken()
+
+
+def _no_answer() -> Sequence[Sequence[Record]]:
+    """The customer has been waited for since long ago."""
+    _opened()
+    desk.reply(1, "Off?", AGENT, tickets.get(1).last_entry, START + timedelta(minutes=5), Status.PENDING)
+    relay_all()
+    return _woken()
+
+
+def _given_up() -> Sequence[Sequence[Record]]:
+    _opened()
+    return _woken(failure={"Error": "States.Timeout", "Cause": "too long"})
+
+
 def _now() -> datetime:
     """The functions' own clock, so that ids of what people do here and there keep their order."""
     return datetime.now(UTC)
@@ -269,4 +319,10 @@ SCENARIOS = (
     Scenario("deliver: agent's reply, a file", app.deliver, _reply, _nothing),
     Scenario("deliver: timer", app.deliver, _timer, _nothing),
     Scenario("deliver: notice to an agent", app.deliver, _notice, _nothing),
+    Scenario("sla_check: something is due", called(app.sla_check), _silence, relay_all),
+    Scenario("sla_check: nothing is due", called(app.sla_check), _in_time, relay_all),
+    Scenario("sla_check: resolved", called(app.sla_check), _resolved, relay_all),
+    Scenario("sla_escalate: breach", called(app.sla_escalate), _silence, relay_all),
+    Scenario("sla_escalate: reminder", called(app.sla_escalate), _no_answer, relay_all),
+    Scenario("sla_failed: said on the ticket", called(app.sla_failed), _given_up, relay_all),
 )
