@@ -39,6 +39,8 @@ _ROOM_OF_FILES = 170_000
 _ROOM_OF_ALL_ELSE = 10_000
 _SIZE_OF_A_KEY = 150
 _LONGEST_NAME = 200
+_BY_NOBODY = frozenset({"silent_spam", "silent_list", "silent_automatic"})
+"""Why there is no acknowledgement, where nobody waits for an answer either: no clock runs, no supervisor is called."""
 _LONGEST_CONTENT_ID = 200
 
 
@@ -106,6 +108,7 @@ def _open(
         follows=follows.number if follows else 0,
         team=_team(arrival, follows, settings),
         acknowledge=is_answerable and flood is None,
+        is_promised=silence not in _BY_NOBODY,
     )
     if is_answerable:
         change, customer = floods.count(change, customer, flood, settings, now, ids, also)

@@ -2,7 +2,7 @@
 
 | event | first response | next response | resolution |
 |---|---|---|---|
-| the ticket comes in | starts | | starts |
+| the ticket comes in, by a machine's mail only with the first message of a person | starts | | starts |
 | the customer writes | | starts, unless one waits already | |
 | a person replies in public | met | met | |
 | pending, or another status in which the policy pauses | runs on | runs on | pauses |
@@ -54,11 +54,14 @@ class Promise:
     def asked(self, clocks: Clocks, at: datetime, *, is_afresh: bool = False) -> Clocks:
         """The customer wrote, and waits from the oldest unanswered message on (rule 1); with `is_afresh` from this one.
 
-        Until the first response it is that which waits. Messages may be processed in another order than received.
+        Until the first response it is that which waits; without any clock it is the first message of a person. Messages
+        may be processed in another order than received.
         """
-        if not find(clocks, ClockName.FIRST_RESPONSE).is_met:
+        if not clocks:
+            return self.opened(at)
+        first, last = find(clocks, ClockName.FIRST_RESPONSE), find(clocks, ClockName.NEXT_RESPONSE)
+        if first and not first.is_met:
             return clocks
-        last = next((clock for clock in clocks if clock.name is ClockName.NEXT_RESPONSE), None)
         if last and not last.is_met and not is_afresh:
             return replaced(clocks, last.backdate(at, self.hours_of(last)))
         return replaced(clocks, self._start(ClockName.NEXT_RESPONSE, at, last.generation + 1 if last else 1))
@@ -103,9 +106,9 @@ def waits_for_answer(clocks: Clocks) -> bool:
     return any(clock.name is not ClockName.RESOLUTION and not clock.is_met for clock in clocks)
 
 
-def find(clocks: Clocks, name: ClockName) -> Clock:
-    """Raises StopIteration for a next response that was never asked for."""
-    return next(clock for clock in clocks if clock.name is name)
+def find(clocks: Clocks, name: ClockName) -> Clock | None:
+    """None for what was never asked for."""
+    return next((clock for clock in clocks if clock.name is name), None)
 
 
 def replaced(clocks: Clocks, changed: Clock) -> Clocks:

@@ -102,7 +102,14 @@ class Ticket:
         return promises.waits_for_answer(self.clocks)
 
     def clock(self, name: ClockName) -> Clock:
-        """Raises StopIteration for a next response that was never asked for."""
+        """Raises LookupError for what was never asked for."""
+        found = self.find_clock(name)
+        if found is None:
+            raise LookupError(name)
+        return found
+
+    def find_clock(self, name: ClockName) -> Clock | None:
+        """None for a next response that nobody waits for, and in a ticket that only machines wrote to."""
         return promises.find(self.clocks, name)
 
     def with_clock(self, changed: Clock) -> "Ticket":
@@ -244,8 +251,8 @@ class Ticket:
         said = checked_text(reason, field="reason")
         if due_at <= now:
             raise InvalidInput("due_in_past", field="due_at")
-        clock = self.clock(ClockName.RESOLUTION)
-        if clock.is_met:
+        clock = self.find_clock(ClockName.RESOLUTION)
+        if clock is None or clock.is_met:
             raise Conflict("clock_ended", number=self.number)
         pinned = self.with_clock(clock.pin(due_at, now, settings.promise_to(self).hours_of(clock)))
         changed = FieldChange("reason", "", said)
@@ -332,10 +339,12 @@ def open_ticket(
     follows: int = 0,
     team: int = 0,
     acknowledge: bool = True,
+    is_promised: bool = True,
 ) -> Change:
     """A new ticket of a customer: clocks start at the first message (rule 1), one acknowledgement leaves (rule 13).
 
-    `acknowledge` is off for mail that must not be answered automatically (rule 12). `subject` may be empty: the first
+    `acknowledge` is off for mail that must not be answered automatically (rule 12), `is_promised` for what no person
+    wrote to us: its clocks start with the first message of one. `subject` may be empty: the first
     line of the message stands in.
     """
     entry = message.entry(next(ids))
@@ -358,7 +367,8 @@ def open_ticket(
         team=team,
     )
     ticket = replace(ticket, policy=settings.policy_for(ticket).id)
-    ticket = replace(ticket, clocks=settings.promise_to(ticket).opened(message.at))
+    if is_promised:
+        ticket = replace(ticket, clocks=settings.promise_to(ticket).opened(message.at))
     changes = (FieldChange("status", "", Status.OPEN), *promises.changes((), ticket.clocks))
     opened = _event(message.author, now, ids, "follow_up" if follows else message.source, *changes)
     if not acknowledge:

@@ -5,7 +5,8 @@ from chalice.app import Response
 from chalicelib.adapters import tickets
 from chalicelib.desk import links
 from chalicelib.domain.entry import Entry, in_order
-from chalicelib.domain.sla import ClockName
+from chalicelib.domain.sla import Clock, ClockName
+from chalicelib.domain.ticket import Ticket
 from chalicelib.web import files, pages, parts
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.parts import Part
@@ -19,7 +20,7 @@ def show(visit: Visit, token: str) -> Response:
     page = tickets.get_page(links.read_status(visit.settings, token))
     values = {
         "ticket": page.ticket,
-        "first_response": page.ticket.clock(ClockName.FIRST_RESPONSE),
+        "promised": _promised(page.ticket),
         "token": token,
     }
 
@@ -39,6 +40,12 @@ def show_text(visit: Visit, token: str, entry_id: str) -> Response:
 def show_file(visit: Visit, token: str, entry_id: str, index: str) -> Response:
     page = tickets.get_page(links.read_status(visit.settings, token))
     return files.send_to(_public(page.entries), entry_id, index)
+
+
+def _promised(ticket: Ticket) -> Clock | None:
+    """The clock of the answer that the customer waits for, None when nothing is unanswered."""
+    waits = (clock for clock in ticket.clocks if clock.name is not ClockName.RESOLUTION and not clock.is_met)
+    return next(waits, None)
 
 
 def _public(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

@@ -64,6 +64,23 @@ def test_the_ticket_says_why_there_was_none(headers: dict[str, str], remarks: tu
 
 
 @pytest.mark.parametrize(
+    ("headers", "is_promised"),
+    [
+        ({}, True),
+        ({"x_auto_response_suppress": "All"}, True),
+        ({"authentication_results": "amazonses.com; dmarc=fail"}, True),
+        ({"to": "others@customer.example", "delivered_to": SUPPORT}, True),
+        ({"x_ses_spam_verdict": "FAIL"}, False),
+        ({"list_id": "<news.example>"}, False),
+        ({"auto_submitted": "auto-replied"}, False),
+    ],
+)
+def test_clocks_run_for_what_a_person_wrote_to_us_alone(headers: dict[str, str], is_promised: bool) -> None:
+    receive_mail(**headers)
+    assert bool(journey.page().ticket.clocks) is is_promised
+
+
+@pytest.mark.parametrize(
     "headers", [{"authentication_results": "amazonses.com; dmarc=fail"}, {"X-SES-Spam-Verdict": "FAIL"}]
 )
 def test_a_forged_sender_and_spam_get_none(headers: dict[str, str]) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.domain import timer
 from chalicelib.domain.entry import FieldChange
+from chalicelib.domain.errors import Conflict
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.team import Team
@@ -92,6 +94,36 @@ class TestNextResponse:
         late = asked.with_clock(next_response(asked).breach(NOW + 2 * DAY))
         assert late.is_overdue
         assert not replied(late, NOW + 2 * DAY).is_overdue
+
+
+class TestWhatNoPersonWrote:
+    """Newsletters, spam and machines' mail: nobody waits, so nobody is called."""
+
+    def unpromised(self) -> Ticket:
+        return factories.opened(is_promised=False).after
+
+    def test_runs_no_clock(self) -> None:
+        ticket = self.unpromised()
+        assert (ticket.clocks, ticket.due_at, ticket.is_overdue, ticket.waits_for_answer) == ((), None, False, False)
+        assert timer.next_wake(ticket, DESK) is None
+
+    def test_starts_its_clocks_with_the_first_message_of_a_person(self) -> None:
+        asked = written(self.unpromised(), NOW + HOUR)
+        assert [(clock.name, clock.started_at) for clock in asked.clocks] == [
+            ("first_response", NOW + HOUR),
+            ("resolution", NOW + HOUR),
+        ]
+
+    def test_can_be_answered_prioritized_and_resolved_as_any_other(self) -> None:
+        answered = replied(self.unpromised(), NOW + HOUR)
+        urgent = answered.set_priority(Priority.URGENT, AGENT, DESK, NOW + HOUR, ids(500)).after
+        resolved = moved(urgent, Status.RESOLVED, NOW + 2 * HOUR)
+        assert (resolved.clocks, resolved.status) == ((), Status.RESOLVED)
+        assert written(resolved, NOW + DAY).clock(ClockName.FIRST_RESPONSE).started_at == NOW + DAY
+
+    def test_has_no_deadline_to_set(self) -> None:
+        with pytest.raises(Conflict, match="clock_ended"):
+            self.unpromised().pin_due(NOW + DAY, "Promised", AGENT, DESK, NOW, ids(500))
 
 
 class TestResolvedAndReopened:
