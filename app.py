@@ -17,8 +17,9 @@ from chalice.app import Chalice, CloudWatchEvent, Rate
 
 from chalicelib.adapters import outbox as outbox_store
 from chalicelib.adapters import ses_events
+from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.inbound_mail import NO_MAIL
-from chalicelib.desk import feedback, inbound, outbox, reconciliation, surveys, timers, upkeep
+from chalicelib.desk import feedback, inbound, outbox, reconciliation, renewal, surveys, timers, upkeep
 from chalicelib.domain import timer
 from chalicelib.domain.errors import DeskError
 from chalicelib.domain.timer import Decision
@@ -52,13 +53,13 @@ def inbound_mail(event: Event, context: Any) -> Event:
 
 @app.lambda_function(name="relay")
 def relay(event: Event, context: Any) -> Event:
-    """The table's stream tells of outbox entries; each becomes a message for `deliver`."""
+    """The table's stream tells of outbox entries and new promises; each becomes a message for `deliver`."""
     return _batch(event, context, EventType.DynamoDBStreams, _relay_entry)
 
 
 @app.lambda_function(name="deliver")
 def deliver(event: Event, context: Any) -> Event:
-    """Sends what stands in the outbox, one message an entry."""
+    """Sends what stands in the outbox, one message an entry; renews open tickets after a change of promises."""
     return _batch(event, context, EventType.SQS, _deliver_entry)
 
 
@@ -153,10 +154,15 @@ def _relay_entry(record: DynamoDBRecord) -> None:
     announced = outbox_store.announced(record.raw_event)
     if announced:
         outbox_store.enqueue(*announced)
+    if version := settings_store.changed_levels(record.raw_event):
+        renewal.start(version)
 
 
 def _deliver_entry(record: SQSRecord) -> None:
     message = json.loads(record.body)
+    if "renew" in message:
+        renewal.step(message.pop("renew"), **message, now=_now())
+        return
     is_again = bool(message.get("is_again"))
     outbox.deliver(message["ticket"], message["id"], _tries(record), _now(), is_again=is_again)
 

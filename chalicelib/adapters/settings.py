@@ -9,16 +9,16 @@ from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, TeamItem, agent_key, at_version, team_key
 from chalicelib.adapters.transaction import put, put_new
 from chalicelib.domain.agent import Agent
-from chalicelib.domain.business_hours import BusinessHours
 from chalicelib.domain.errors import AlreadyDone, NotFound
-from chalicelib.domain.policy import SlaPolicy
+from chalicelib.domain.policy import ServiceLevels
+from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.settings import General, Settings
 from chalicelib.domain.team import Team
 
 FRESH_FOR_SECONDS = 30
 _GENERAL = "GENERAL"
-_POLICY = "POLICY"
-_CALENDAR = "CALENDAR#"
+_LEVELS = "LEVELS"
+_RENEWAL = "RENEWAL"
 _SECRET = "SECRET"  # noqa: S105 - the name of a key, not a secret
 _cached: list[tuple[float, Settings]] = []
 
@@ -45,16 +45,30 @@ def save_general(general: General) -> None:
     forget()
 
 
-def save_calendar(name: str, hours: BusinessHours) -> None:
-    """Business hours under a name that policies refer to."""
-    SettingsItem(SETTINGS, f"{_CALENDAR}{name}", body=hours.to_json()).save(add_version_condition=False)
+def save_levels(levels: ServiceLevels) -> None:
+    """All policies and calendars as a whole. Raises StaleVersion."""
+    put(SettingsItem(SETTINGS, _LEVELS, body=levels.to_json(), **at_version(levels.version)))
     forget()
 
 
-def save_policy(policy: SlaPolicy) -> None:
-    """The promises; their calendar must be saved under its name."""
-    SettingsItem(SETTINGS, _POLICY, body=policy.to_json()).save(add_version_condition=False)
-    forget()
+def changed_levels(record: Mapping[str, Any]) -> int:
+    """The version of the promises that a stream record tells of; 0 for any other record."""
+    image = record["dynamodb"].get("NewImage", {})
+    is_levels = (image.get("pk", {}).get("S"), image.get("sk", {}).get("S")) == (SETTINGS, _LEVELS)
+    return int(image["version"]["N"]) if is_levels else 0
+
+
+def find_renewal() -> Renewal | None:
+    """How far the last change of promises has come, None when there never was one."""
+    try:
+        return decode(Renewal, SettingsItem.get(SETTINGS, _RENEWAL, consistent_read=True).body)
+    except SettingsItem.DoesNotExist:
+        return None
+
+
+def keep_renewal(renewal: Renewal) -> None:
+    """Of one that runs twice at once, the last word stands."""
+    SettingsItem(SETTINGS, _RENEWAL, body=encode(renewal)).save(add_version_condition=False)
 
 
 def keep_secret(secret: str) -> None:
@@ -99,15 +113,6 @@ def _read() -> Settings:
         raise NotFound("desk_not_prepared")
     general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
     settings = replace(Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents, teams=teams)
-    return replace(settings, **_promises(parts, settings))
-
-
-def _promises(parts: Mapping[str, SettingsItem], defaults: Settings) -> dict[str, Any]:
-    """Policy and calendars, those that were set in place of the defaults."""
-    calendars = {
-        key.removeprefix(_CALENDAR): BusinessHours.from_json(item.body)
-        for key, item in parts.items()
-        if key.startswith(_CALENDAR)
-    }
-    policies = (SlaPolicy.from_json(parts[_POLICY].body),) if _POLICY in parts else defaults.policies
-    return {"policies": policies, "calendars": {**defaults.calendars, **calendars}}
+    if _LEVELS not in parts:
+        return settings
+    return settings.promising(ServiceLevels.from_json(parts[_LEVELS].body, int(parts[_LEVELS].version)))

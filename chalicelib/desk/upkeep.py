@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import outbox, tickets
 from chalicelib.adapters import settings as settings_store
+from chalicelib.desk import renewal
 from chalicelib.desk.changes import change_ticket, new_ids, until_saved
 from chalicelib.domain import timer
 from chalicelib.domain.change import Change
@@ -36,7 +37,8 @@ def close_resolved(now: datetime) -> int:
 
 
 def mend(now: datetime) -> int:
-    """Starts lost timers again, hands over again what stands in the outbox for an hour; returns of how many tickets.
+    """Starts lost timers again, hands over again what stands in the outbox for an hour, renews what counts by promises
+    of before; returns of how many tickets.
 
     One query for each ticket that is not closed. Harmless when repeated. Raises as `each_by_itself`.
     """
@@ -45,9 +47,11 @@ def mend(now: datetime) -> int:
     def mend_one(seen: Ticket) -> bool:
         stuck = _hand_over_stuck(seen.number, now)
         is_restarted = _has_lost_timer(seen, settings, now) and until_saved(lambda: _start_timer(seen.number, now))
-        if stuck or is_restarted:
+        is_outdated = not seen.renew(settings, now, new_ids(now)).is_empty
+        is_renewed = is_outdated and renewal.renew(seen.number, now)
+        if stuck or is_restarted or is_renewed:
             logger.warning("ticket mended", number=seen.number, stuck=stuck, is_timer_restarted=is_restarted)
-        return bool(stuck or is_restarted)
+        return bool(stuck or is_restarted or is_renewed)
 
     return each_by_itself(_mendable(), mend_one)
 

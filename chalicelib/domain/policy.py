@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidSetting
 from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
 from chalicelib.domain.sla import ClockName
@@ -146,6 +147,47 @@ class SlaPolicy:
         }
 
 
+@dataclass(frozen=True)
+class ServiceLevels:
+    """All that is promised: the policies in their order and the calendars by their ids, changed as a whole.
+
+    Raises `InvalidSetting` where a policy names no calendar that there is, or the last one does not fit every ticket.
+    """
+
+    policies: tuple[SlaPolicy, ...]
+    calendars: Mapping[str, BusinessHours]
+    version: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.policies or not self.policies[-1].condition.fits_all:
+            raise InvalidSetting("policies_without_last")
+        if len({policy.id for policy in self.policies}) < len(self.policies):
+            raise InvalidSetting("policy_twice")
+        for policy in self.policies:
+            missing = {policy.calendar, policy.awake} - {"", *self.calendars}
+            if missing:
+                raise InvalidSetting("policy_calendar_missing", policy=policy.name, calendar=min(missing))
+
+    @classmethod
+    def from_json(cls, levels: Mapping[str, Any], version: int = 0) -> Self:
+        """Reads what `to_json` gives. Raises `InvalidSetting`."""
+        try:
+            policies, calendars = levels["policies"], levels["calendars"].items()
+            return cls(
+                tuple(SlaPolicy.from_json(policy) for policy in policies),
+                {name: BusinessHours.from_json(calendar) for name, calendar in calendars},
+                version,
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise InvalidSetting("policy_unreadable") from error
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "policies": [policy.to_json() for policy in self.policies],
+            "calendars": {name: self.calendars[name].to_json() for name in sorted(self.calendars)},
+        }
+
+
 DEFAULT_POLICY = SlaPolicy(
     id="default",
     name="Default",
@@ -157,3 +199,5 @@ DEFAULT_POLICY = SlaPolicy(
         Priority.LOW: Targets(timedelta(hours=18), timedelta(hours=18), timedelta(hours=45)),
     },
 )
+
+DEFAULT_LEVELS = ServiceLevels((DEFAULT_POLICY,), {DEFAULT_POLICY.calendar: DEFAULT})

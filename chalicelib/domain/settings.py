@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from chalicelib.domain.address import canonical
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseAfter
-from chalicelib.domain.business_hours import DEFAULT, BusinessHours
+from chalicelib.domain.business_hours import BusinessHours
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.policy import DEFAULT_POLICY, SlaPolicy
+from chalicelib.domain.policy import DEFAULT_LEVELS, ServiceLevels, SlaPolicy
 from chalicelib.domain.promises import Promise
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
@@ -61,14 +61,23 @@ class Settings(General):
     """
 
     secret: str = ""
-    policies: tuple[SlaPolicy, ...] = (DEFAULT_POLICY,)
-    calendars: Mapping[str, BusinessHours] = field(default_factory=lambda: {DEFAULT_POLICY.calendar: DEFAULT})
+    policies: tuple[SlaPolicy, ...] = DEFAULT_LEVELS.policies
+    calendars: Mapping[str, BusinessHours] = field(default_factory=lambda: DEFAULT_LEVELS.calendars)
+    levels_version: int = 0
     agents: Mapping[int, Agent] = field(default_factory=dict)
     teams: Mapping[int, Team] = field(default_factory=dict)
 
     @staticmethod
     def of(general: General) -> Settings:
         return Settings(**{part.name: getattr(general, part.name) for part in fields(General)})
+
+    @property
+    def levels(self) -> ServiceLevels:
+        return ServiceLevels(self.policies, self.calendars, self.levels_version)
+
+    def promising(self, levels: ServiceLevels) -> Settings:
+        """The same desk with other promises."""
+        return replace(self, policies=levels.policies, calendars=levels.calendars, levels_version=levels.version)
 
     @property
     def link_prefix(self) -> str:

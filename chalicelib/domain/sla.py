@@ -140,16 +140,14 @@ class Clock:
 
         `calendar` is the id of `hours` where that is another one. A deadline that is now past is breached at `at`.
         """
-        stopped_at = self.paused_at or at
-        current = self._breached_if_late(stopped_at)
-        if current.is_met or current.breached_at:
-            return current
         moved = replace(self, target=target, calendar=calendar or self.calendar)
-        if self.pinned_to:
-            return moved
-        moved = moved._next_generation(at, hours)._broken_by_change(stopped_at, at, hours)
-        is_same = (moved.target, moved.calendar, moved.due_at) == (self.target, self.calendar, self.due_at)
-        return self if is_same else moved
+        if self.is_met or self.breached_at or (moved == self and moved._due_at(hours) == self.due_at):
+            return self
+        stopped_at = self.paused_at or at
+        late = self._breached_if_late(stopped_at)
+        if late.breached_at:
+            return late
+        return moved if self.pinned_to else moved._next_generation(at, hours)._broken_by_change(stopped_at, at, hours)
 
     def backdate(self, started_at: datetime, hours: BusinessHours) -> Self:
         """Begins earlier than was known, when what started it came in after something later."""

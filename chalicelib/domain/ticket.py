@@ -303,6 +303,13 @@ class Ticket:
         clocks = settings.promise_to(ticket).asked(ticket.clocks, at, is_afresh=is_reopening)
         return woken.then(ticket._with_clocks(clocks, by, at, ids, "customer_message"))
 
+    def renew(self, settings: Settings, now: datetime, ids: Ids) -> Change:
+        """Counts by the promises as they are now (rules 3 and 4); empty where it does already, or nothing runs."""
+        after = self.renewed(settings, now) if self.is_active else self
+        if (after.policy, after.clocks) == (self.policy, self.clocks):
+            return Change(self, self)
+        return self._became(replace(after, updated_at=now), DESK, now, ids, "promises_changed")
+
     def renewed(self, settings: Settings, at: datetime) -> "Ticket":
         """With the policy that fits the ticket as it is now, and its clocks by it (rule 4)."""
         given = replace(self, policy=settings.policy_for(self).id)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters import settings
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.errors import StaleVersion
-from chalicelib.domain.policy import DEFAULT_POLICY
+from chalicelib.domain.policy import DEFAULT_POLICY, ServiceLevels
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Priority, Status
 from tests.conftest import ADMIN, AGENT
@@ -77,8 +77,7 @@ def test_what_another_container_saved_is_seen_when_asked_for() -> None:
 
 def test_own_promises_and_hours_take_the_place_of_the_defaults() -> None:
     policy = replace(DEFAULT_POLICY, calendar="night", pauses_in=frozenset({Status.PENDING, Status.ON_HOLD}))
-    settings.save_calendar("night", ALWAYS)
-    settings.save_policy(policy)
+    settings.save_levels(ServiceLevels((policy,), {"night": ALWAYS, "default": DEFAULT}))
     desk = settings.get()
     assert (desk.policies, desk.calendars["night"]) == ((policy,), ALWAYS)
     assert desk.calendars["default"] == DEFAULT

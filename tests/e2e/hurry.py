@@ -6,7 +6,7 @@ from datetime import timedelta
 from chalicelib.adapters import settings
 from chalicelib.domain.business_hours import ALWAYS
 from chalicelib.domain.escalation import Step
-from chalicelib.domain.policy import DEFAULT_POLICY
+from chalicelib.domain.policy import DEFAULT_POLICY, ServiceLevels
 
 
 def main() -> None:
@@ -14,8 +14,8 @@ def main() -> None:
     if general is None:
         raise LookupError("the desk was not prepared")
     settings.save_general(replace(general, survey_delay=timedelta(0)))
-    settings.save_calendar(DEFAULT_POLICY.calendar, ALWAYS)
-    settings.save_policy(replace(DEFAULT_POLICY, ladder=tuple(map(sooner, DEFAULT_POLICY.ladder))))
+    policy = replace(DEFAULT_POLICY, ladder=tuple(map(sooner, DEFAULT_POLICY.ladder)))
+    settings.save_levels(ServiceLevels((policy,), {policy.calendar: ALWAYS}))
 
 
 def sooner(step: Step) -> Step:

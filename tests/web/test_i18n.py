@@ -75,7 +75,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     ),
     "cause": (
         *(*Source, *FailureKind, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
-        *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed"),
+        *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed", "promises_changed"),
     ),
     "failure": tuple(FailureKind),
     "flag": tuple(FailureKind),

@@ -1,0 +1,98 @@
+"""What a change of promises does to open tickets: shown before it is saved, done in the background (rule 4)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.adapters import counts, tickets
+from chalicelib.adapters import settings as settings_store
+from chalicelib.adapters.aws import send_to_queue
+from chalicelib.config import config
+from chalicelib.desk.changes import change_ticket
+from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.policy import ServiceLevels
+from chalicelib.domain.queue import Queue
+from chalicelib.domain.renewal import Renewal
+from chalicelib.domain.ticket import Ticket
+
+MOST_SHOWN = 1_000
+_AT_ONCE = 25
+_QUEUES = (Queue.OPEN, Queue.PENDING)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`changed` are tickets as they are and as they would be; `looked_at` is MOST_SHOWN where there are more."""
+
+    changed: tuple[tuple[Ticket, Ticket], ...]
+    looked_at: int
+
+
+def preview(levels: ServiceLevels, by: Agent, now: datetime) -> Preview:
+    """Nothing is saved. A query for each hundred open tickets. Raises NotAllowed."""
+    by.require(Right.CHANGE_SETTINGS)
+    settings = settings_store.get(is_fresh=True).promising(levels)
+    pairs = []
+    looked_at = 0
+    for ticket in _open_tickets():
+        looked_at += 1
+        renewed = ticket.renewed(settings, now)
+        if renewed.clocks != ticket.clocks or renewed.policy != ticket.policy:
+            pairs.append((ticket, renewed))
+        if looked_at == MOST_SHOWN:
+            break
+    return Preview(tuple(pairs), looked_at)
+
+
+def save(levels: ServiceLevels, by: Agent) -> None:
+    """What was promised before this moment is renewed in the background. Saving the same twice is harmless.
+
+    Raises StaleVersion, NotAllowed.
+    """
+    by.require(Right.CHANGE_SETTINGS)
+    known = settings_store.get(is_fresh=True).levels
+    if (known.policies, known.calendars) != (levels.policies, levels.calendars):
+        settings_store.save_levels(levels)
+
+
+def start(version: int) -> None:
+    """Called when the table's stream tells of new promises; twice is harmless."""
+    _go_on({"renew": version, "queue": 0, "cursor": "", "looked_at": 0, "changed": 0})
+
+
+def step(version: int, queue: int, cursor: str, looked_at: int, changed: int, now: datetime) -> None:
+    """Renews a page of open tickets and hands on the rest; does nothing for promises that were overtaken by others.
+
+    Harmless when repeated: a ticket that counts by the promises already is left as it is. What moves between the pages
+    of the index is found by `upkeep`.
+    """
+    settings = settings_store.get(is_fresh=True)
+    if settings.levels_version != version:
+        return
+    page = tickets.list_by_queue(_QUEUES[queue], 0, cursor or None, _AT_ONCE)
+    changed += sum(renew(ticket.number, now) for ticket in page.items)
+    looked_at += len(page.items)
+    queue, cursor = (queue, page.cursor) if page.cursor else (queue + 1, "")
+    is_finished = queue == len(_QUEUES)
+    of = max(looked_at, sum(counts.by_queue(0, now)[name] for name in _QUEUES))
+    settings_store.keep_renewal(Renewal(version, looked_at, of, changed, now, is_finished))
+    if not is_finished:
+        _go_on({"renew": version, "queue": queue, "cursor": cursor, "looked_at": looked_at, "changed": changed})
+
+
+def renew(number: int, now: datetime) -> bool:
+    """Whether the ticket counted by other promises until now."""
+    return not change_ticket(number, lambda ticket, settings, ids: ticket.renew(settings, now, ids), now).is_empty
+
+
+def _open_tickets() -> Iterator[Ticket]:
+    for queue in _QUEUES:
+        page = tickets.list_by_queue(queue, 0, limit=100)
+        yield from page.items
+        while page.cursor:
+            page = tickets.list_by_queue(queue, 0, page.cursor, 100)
+            yield from page.items
+
+
+def _go_on(message: dict[str, object]) -> None:
+    send_to_queue(config().outbox_queue_url, message)

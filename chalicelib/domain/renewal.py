@@ -1,0 +1,16 @@
+"""After a change of what is promised: every open ticket counts by it, one after the other (rule 4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """`version` is that of the promises, `looked_at` how many of about `of` tickets were gone through."""
+
+    version: int
+    looked_at: int
+    of: int
+    changed: int
+    at: datetime
+    is_finished: bool = False
