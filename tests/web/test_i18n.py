@@ -41,6 +41,8 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "role": tuple(Role),
     "queue": tuple(Queue),
     "clock": (*ClockName, "auto_close"),
+    "to_do": tuple(ClockName),
+    "notice": ("share", "deadline", "after"),
     "next": (*CloseStep, "told", "share", "deadline", "after"),
     "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep),
     "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
