@@ -36,10 +36,11 @@ def mail(corpus: Path, as_json: bool) -> None:
 @click.option("--tickets", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True, help="In the year.")
 @click.option("--seed", default=1, show_default=True, help="Another seed plays another year.")
 def clocks(tickets: int, seed: int) -> None:
-    """Play a year of a busy desk and compare its notices with what had to be sent.
+    """Play a year of a busy desk: was every notice sent in time?
 
-    People act by chance, functions crash before and after they kept what they did, timers wake late and twice. Ends
-    with 1 when a notice was missed, sent twice, early or more than a minute late.
+    What was sent is compared with what had to be. People act by chance, functions crash before and after they kept what
+    they did, timers wake late and twice. Ends with 1 when a notice was missed, sent twice, early or more than a minute
+    late.
     """
     from infra.bench import clocks as simulation
 
