@@ -82,7 +82,7 @@ class Arrival:
             "silent_list": mark in ("list", "precedence"),
             "silent_asked": mark == "auto_response_suppress",
             "silent_automatic": mail.may_be_by_machine,
-            "silent_blind_copy": mail.is_blind_copy_to(settings.own_addresses),
+            "silent_blind_copy": mail.is_blind_copy_to(settings.receives),
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
 

@@ -69,7 +69,7 @@ def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
         address = normal_address(found.from_.email)
     except InvalidInput:
         return None
-    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    is_ours = settings.receives(address) or address == arrival.address
     return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
 
 
@@ -246,9 +246,9 @@ def _halves(arrival: Arrival) -> tuple[str, str]:
 
 def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[str, ...]:
     """Who takes part besides the customer: sender, To and Cc without our own addresses."""
-    apart = {*settings.own_addresses, customer.address}
     named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
-    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:MOST_COPIES]
+    others = (address for address in named if address != customer.address and not settings.receives(address))
+    return tuple(dict.fromkeys(others))[:MOST_COPIES]
 
 
 def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:

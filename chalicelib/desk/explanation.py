@@ -8,7 +8,6 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import arrivals, entries_by_mail, matching
 from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.matching import Way
-from chalicelib.domain.address import without_tag
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status
@@ -68,9 +67,9 @@ def destination(mail: InboundMail, now: datetime) -> Destination:
         is_closed=bool(found.ticket and found.ticket.status is Status.CLOSED),
         sender=sender,
         why_kept_inside=arrival.why_not_public(settings) if sender is Sender.AGENT else "",
-        is_own_mail=without_tag(arrival.address) in settings.own_addresses,
+        is_own_mail=settings.is_own(arrival.address),
         bad_addresses=tuple(recipient for recipient, ticket in signed.items() if ticket is None),
-        is_blind_copy=mail.is_blind_copy_to(settings.own_addresses),
+        is_blind_copy=mail.is_blind_copy_to(settings.receives),
         forwarded_from=entries_by_mail.forwarded_from(arrival, settings) if makes_ticket else None,
     )
 

@@ -14,7 +14,7 @@ from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import requester
 from chalicelib.domain import ticket as domain
-from chalicelib.domain.address import in_unicode, sendable_address, without_tag
+from chalicelib.domain.address import in_unicode, sendable_address
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.copies import read_copies
 from chalicelib.domain.customer import Customer
@@ -60,7 +60,7 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
     Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
     address = sendable_address(form.address)
-    if without_tag(address) in settings_store.get().own_addresses:
+    if settings_store.get().receives(address):
         raise InvalidInput("address_is_ours", field="email")
     text = checked_text(form.text)
     if form.uploads:  # nobody fills the bucket with what is refused afterwards
@@ -104,7 +104,7 @@ def reply(
     right = Right.WORK_ON_TICKETS if then is None and cc is None else Right.CHANGE_PROPERTIES
     by.require(right)
     checked_text(text)
-    copies = None if cc is None else read_copies(cc, settings_store.get().own_addresses)
+    copies = None if cc is None else read_copies(cc, settings_store.get().receives)
     attachments = keep_uploads(f"reply/{number}", uploads)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
