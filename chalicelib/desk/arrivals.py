@@ -63,7 +63,12 @@ class Arrival:
     @cached_property
     def forwarded(self) -> Forwarded | None:
         """The mail that it passes on, None when it is no forward."""
-        return forwards.forwarded(self.mail.subject, self.mail.text, self.mail.html)
+        return forwards.forwarded(self.mail.subject, self.mail.text, self.mail.html) or self.attached
+
+    @cached_property
+    def attached(self) -> Forwarded | None:
+        """The mail that an agent passes on as an attachment; what customers attach is theirs to show."""
+        return forwards.attached(self.mail) if self.is_from_agent else None
 
     @cached_property
     def answer(self) -> str:

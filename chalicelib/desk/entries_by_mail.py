@@ -239,6 +239,8 @@ def _message(
 def _halves(arrival: Arrival) -> tuple[str, str]:
     """What is shown at once, and what on request. What was forwarded is what the mail is about: it is shown."""
     mail = arrival.mail
+    if arrival.forwarded and arrival.forwarded is arrival.attached:
+        return arrival.forwarded.written, mail.quoted_text
     if arrival.forwarded:
         return mail.text, ""
     return mail.reply_text or mail.text, mail.quoted_text

@@ -238,13 +238,17 @@ def _handed_over(
 ) -> Change:
     """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
     found, subject = forwards.forwarded(ticket.subject, entry.text), forwards.without_prefix(ticket.subject)
+    if found and found.subject and subject == ticket.subject:
+        subject = found.subject  # whatever the agent called it, no customer need read that
     if found is None or not found.text.strip():
         return requester.hand_over(ticket, customer, subject, entry, by, now, ids)
-    change = requester.hand_over(ticket, customer, subject, replace(entry, text=found.text), by, now, ids)
-    if not found.comment.strip():
+    theirs = replace(entry, text=found.text, quoted_text="")
+    change = requester.hand_over(ticket, customer, subject, theirs, by, now, ids)
+    comment = f"{found.comment}\n\n{entry.quoted_text}".strip()
+    if not comment:
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by
-    return change.then(change.after.add_note(found.comment, writer, now, ids))
+    return change.then(change.after.add_note(comment, writer, now, ids))
 
 
 def _limit_of(form: FormRequest) -> str:
