@@ -44,7 +44,8 @@ _LONGEST_CONTENT_ID = 200
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
     """`also` gets what is to be saved along with the change: the customer, flags of addresses, a mail that came back.
 
-    One request for each attachment, one for a new ticket's number, one for the mail that a bounce is about.
+    One request for each attachment, one for a new ticket's number, one for the mail that a bounce is about or that an
+    agent answers.
     Raises InvalidInput for what can't be taken, such as an agent's answer to a closed ticket.
     """
     ticket = matched.ticket
@@ -54,7 +55,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     attachments = _keep_attachments(arrival)
     if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
         return _open(arrival, attachments, _followed(arrival, matched), settings, now, ids, also)
-    if arrival.agent and arrival.acts_as_agent(ticket):
+    if arrival.agent and arrival.is_on_agents_side(ticket):
         return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
     change = _receive(arrival, attachments, ticket, matched, settings, now, ids)
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
@@ -71,6 +72,15 @@ def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
         return None
     is_ours = settings.receives(address) or address == arrival.address
     return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
+
+
+def why_kept_inside(arrival: Arrival, ticket: Ticket, matched: Match, settings: Settings) -> str:
+    """Why an agent's mail to a ticket must not go to the customer, as a code; "" when it may. One request where it
+    answers a mail of ours."""
+    if cause := arrival.why_not_public(settings):
+        return cause
+    answered = outbox.find(ticket.number, matched.outgoing) if matched.outgoing else None
+    return "notice_not_sent" if answered and answered.purpose.is_about_mail else ""
 
 
 def _open(
@@ -164,7 +174,7 @@ def _speak(
 ) -> Change:
     """An agent's mail is a public reply (rule 9), unless it says what no customer may read, or nothing: then it stays
     as a note, whole and with the cause, and nobody gets mail."""
-    if cause := arrival.why_not_public(settings):
+    if cause := why_kept_inside(arrival, ticket, matched, settings):
         message = _message(arrival, author_of(by), attachments, (*matched.remarks, cause))
         return mail_trouble.kept_inside(ticket, message, now, ids)
     return _reply(arrival, by, attachments, ticket, now, ids)
