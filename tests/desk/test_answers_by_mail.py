@@ -3,11 +3,12 @@
 import pytest
 
 from chalicelib.adapters import inbound_mail
-from chalicelib.desk import tickets
+from chalicelib.desk import explanation, tickets
 from chalicelib.domain.entry import Entry, EntryKind, Mailbox
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Status
+from chalicelib.mail.read import read
 from tests.conftest import AGENT, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address
@@ -155,6 +156,9 @@ class TestAnswersToNoticesAboutMail:
         receive(journey.bounce_mail(next(mail for mail in page().outgoing if mail.purpose is Purpose.REPLY)))
         journey.deliver_all()
         told = next(mail for mail in page().outgoing if mail.purpose is Purpose.MAIL_FAILED)
+        headers = {"from_": AGENT.address, "to": reply_address(), "in_reply_to": f"<{told.wire_id}>"}
+        asked = explanation.destination(read(raw_mail("Hm.", **headers, authentication_results=PASSED)), NOW)
+        assert asked.why_kept_inside == "notice_not_sent"
         agent_writes("Call them, then.", in_reply_to=f"<{told.wire_id}>")
         (note,) = notes()
         assert (note.remarks, note.text.strip(), len(to_customer())) == (("notice_not_sent",), "Call them, then.", 1)
