@@ -22,6 +22,7 @@ _AS = {
 _KEPT_INSIDE = {
     "machine_not_sent": "a machine or a list may have sent it",
     "forward_not_sent": "it passes on what others wrote",
+    "notice_not_sent": "it answers a notice about mail that came back or comes in too often",
     "answer_not_sent": "no words of the agent's own are found in it",
 }
 

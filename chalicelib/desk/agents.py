@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.adapters import cognito, settings
 from chalicelib.desk.changes import new_ids
-from chalicelib.domain.address import sendable_address, without_tag
+from chalicelib.domain.address import sendable_address
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.words import Role
@@ -28,7 +28,7 @@ def invite(
     """
     key, desk = sendable_address(address), settings.get()
     known = desk.agent_by_address(key)
-    if known is None and without_tag(key) in desk.own_addresses:
+    if known is None and desk.is_own(key):
         raise InvalidInput("address_is_ours", field="email")
     cognito.invite(key, password, is_final)
     agent = replace(known, role=role) if known else Agent(next(new_ids(now)), key, name, role, language)

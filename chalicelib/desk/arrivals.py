@@ -63,7 +63,12 @@ class Arrival:
     @cached_property
     def forwarded(self) -> Forwarded | None:
         """The mail that it passes on, None when it is no forward."""
-        return forwards.forwarded(self.mail.subject, self.mail.text, self.mail.html)
+        return forwards.forwarded(self.mail.subject, self.mail.text, self.mail.html) or self.attached
+
+    @cached_property
+    def attached(self) -> Forwarded | None:
+        """The mail that an agent passes on as an attachment; what customers attach is theirs to show."""
+        return forwards.attached(self.mail) if self.is_from_agent else None
 
     @cached_property
     def answer(self) -> str:
@@ -82,22 +87,25 @@ class Arrival:
             "silent_list": mark in ("list", "precedence"),
             "silent_asked": mark == "auto_response_suppress",
             "silent_automatic": mail.may_be_by_machine,
-            "silent_blind_copy": mail.is_blind_copy_to(settings.own_addresses),
+            "silent_blind_copy": mail.is_blind_copy_to(settings.receives),
         }
         return next((reason for reason, holds in reasons.items() if holds), "")
 
     @property
     def is_from_agent(self) -> bool:
-        """Only a mail that passes DMARC is (rule 9): anybody can write an agent's address into From.
+        """Whether an agent wrote it. A machine may have: notices to agents carry the ticket's reply address, absence
+        notes go there."""
+        return self._is_from_agents_mailbox and not self.mail.is_automatic
 
-        Nor is one that a machine wrote: notices to agents carry the ticket's reply address, absence notes go there.
-        """
+    @property
+    def _is_from_agents_mailbox(self) -> bool:
+        """Only a mail that passes DMARC is (rule 9): anybody can write an agent's address into From."""
         is_ours = self.agent is not None and self.agent.may(Right.WORK_ON_TICKETS)
-        return is_ours and self.mail.dmarc_pass and not self.mail.is_automatic
+        return is_ours and self.mail.dmarc_pass
 
     def why_not_public(self, settings: Settings) -> str:
         """Why what an agent wrote must not go to the customer, as a code; "" when it may."""
-        if self.mail.may_be_by_machine:
+        if self.mail.is_automatic or self.mail.may_be_by_machine:
             return "machine_not_sent"
         if forwards.is_forward(self.mail) or self.forwarded:
             return "forward_not_sent"
@@ -105,10 +113,16 @@ class Arrival:
         return "answer_not_sent" if shows_console or not self.answer else ""
 
     def acts_as_agent(self, ticket: Ticket) -> bool:
-        return self.is_from_agent and self.agent is not None and ticket.is_visible_to(self.agent)
+        return self.is_from_agent and self.is_on_agents_side(ticket)
+
+    def is_on_agents_side(self, ticket: Ticket) -> bool:
+        """Whether it is from the mailbox of an agent of the ticket, be it a machine that wrote it. A bounce is about
+        our own mail, whomever it is from."""
+        is_seen = self.agent is not None and ticket.is_visible_to(self.agent)
+        return self._is_from_agents_mailbox and is_seen and not self.mail.automatic.bounce
 
     def takes_part(self, ticket: Ticket) -> bool:
-        return ticket.is_participant(self.address) or self.acts_as_agent(ticket)
+        return ticket.is_participant(self.address) or self.is_on_agents_side(ticket)
 
     @property
     def replayed_by(self) -> Act | None:

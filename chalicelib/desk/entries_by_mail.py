@@ -47,7 +47,8 @@ _LONGEST_CONTENT_ID = 200
 def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, ids: Ids, also: Transaction) -> Change:
     """`also` gets what is to be saved along with the change: the customer, flags of addresses, a mail that came back.
 
-    One request for each attachment, one for a new ticket's number, one for the mail that a bounce is about.
+    One request for each attachment, one for a new ticket's number, one for the mail that a bounce is about or that an
+    agent answers.
     Raises InvalidInput for what can't be taken, such as an agent's answer to a closed ticket.
     """
     ticket = matched.ticket
@@ -57,7 +58,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     attachments = _keep_attachments(arrival)
     if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
         return _open(arrival, attachments, _followed(arrival, matched), settings, now, ids, also)
-    if arrival.agent and arrival.acts_as_agent(ticket):
+    if arrival.agent and arrival.is_on_agents_side(ticket):
         return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
     change = _receive(arrival, attachments, ticket, matched, settings, now, ids)
     return change.then(_bounce(arrival, matched.outgoing, change.after, settings, now, ids, also))
@@ -72,8 +73,17 @@ def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
         address = normal_address(found.from_.email)
     except InvalidInput:
         return None
-    is_ours = without_tag(address) in settings.own_addresses or address == arrival.address
+    is_ours = settings.receives(address) or address == arrival.address
     return None if is_ours else Mailbox(address, found.from_.name[:_LONGEST_NAME])
+
+
+def why_kept_inside(arrival: Arrival, ticket: Ticket, matched: Match, settings: Settings) -> str:
+    """Why an agent's mail to a ticket must not go to the customer, as a code; "" when it may. One request where it
+    answers a mail of ours."""
+    if cause := arrival.why_not_public(settings):
+        return cause
+    answered = outbox.find(ticket.number, matched.outgoing) if matched.outgoing else None
+    return "notice_not_sent" if answered and answered.purpose.is_about_mail else ""
 
 
 def _open(
@@ -168,7 +178,7 @@ def _speak(
 ) -> Change:
     """An agent's mail is a public reply (rule 9), unless it says what no customer may read, or nothing: then it stays
     as a note, whole and with the cause, and nobody gets mail."""
-    if cause := arrival.why_not_public(settings):
+    if cause := why_kept_inside(arrival, ticket, matched, settings):
         message = _message(arrival, author_of(by), attachments, (*matched.remarks, cause))
         return mail_trouble.kept_inside(ticket, message, now, ids)
     return _reply(arrival, by, attachments, ticket, now, ids)
@@ -243,6 +253,8 @@ def _message(
 def _halves(arrival: Arrival) -> tuple[str, str]:
     """What is shown at once, and what on request. What was forwarded is what the mail is about: it is shown."""
     mail = arrival.mail
+    if arrival.forwarded and arrival.forwarded is arrival.attached:
+        return arrival.forwarded.written, mail.quoted_text
     if arrival.forwarded:
         return mail.text, ""
     return mail.reply_text or mail.text, mail.quoted_text
@@ -250,9 +262,9 @@ def _halves(arrival: Arrival) -> tuple[str, str]:
 
 def _copies(arrival: Arrival, customer: Customer, settings: Settings) -> tuple[str, ...]:
     """Who takes part besides the customer: sender, To and Cc without our own addresses."""
-    apart = {*settings.own_addresses, customer.address}
     named = (arrival.address, *(address.key for address in (*arrival.mail.to, *arrival.mail.cc)))
-    return tuple(dict.fromkeys(address for address in named if without_tag(address) not in apart))[:MOST_COPIES]
+    others = (address for address in named if address != customer.address and not settings.receives(address))
+    return tuple(dict.fromkeys(others))[:MOST_COPIES]
 
 
 def _keep_attachments(arrival: Arrival) -> tuple[Attachment, ...]:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import arrivals, entries_by_mail, matching
 from chalicelib.desk.arrivals import Arrival
-from chalicelib.desk.matching import Way
-from chalicelib.domain.address import without_tag
+from chalicelib.desk.matching import Match, Way
 from chalicelib.domain.entry import Mailbox
+from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status
 from chalicelib.mail.message import InboundMail
@@ -67,15 +67,21 @@ def destination(mail: InboundMail, now: datetime) -> Destination:
         named if found.way is Way.REPLY_ADDRESS else "",
         is_closed=bool(found.ticket and found.ticket.status is Status.CLOSED),
         sender=sender,
-        why_kept_inside=arrival.why_not_public(settings) if sender is Sender.AGENT else "",
-        is_own_mail=without_tag(arrival.address) in settings.own_addresses,
+        why_kept_inside=_why_kept_inside(arrival, found, settings),
+        is_own_mail=settings.is_own(arrival.address),
         bad_addresses=tuple(recipient for recipient, ticket in signed.items() if ticket is None),
-        is_blind_copy=mail.is_blind_copy_to(settings.own_addresses),
+        is_blind_copy=mail.is_blind_copy_to(settings.receives),
         forwarded_from=entries_by_mail.forwarded_from(arrival, settings) if makes_ticket else None,
     )
 
 
+def _why_kept_inside(arrival: Arrival, found: Match, settings: Settings) -> str:
+    if found.ticket is None or not arrival.is_on_agents_side(found.ticket):
+        return ""
+    return entries_by_mail.why_kept_inside(arrival, found.ticket, found, settings)
+
+
 def _sender(arrival: Arrival, ticket: Ticket) -> Sender:
-    if arrival.acts_as_agent(ticket):
+    if arrival.is_on_agents_side(ticket):
         return Sender.AGENT
     return Sender.PARTICIPANT if ticket.is_participant(arrival.address) else Sender.STRANGER

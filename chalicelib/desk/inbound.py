@@ -12,7 +12,7 @@ from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.matching import Match
 from chalicelib.domain import mail_trouble
-from chalicelib.domain.address import normal_address, without_tag
+from chalicelib.domain.address import normal_address
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskIsSilent, InvalidInput, NotFound
 from chalicelib.domain.inbound_mail import NEVER_ENDS, SENDER_UNUSABLE, SETTLED, ActKind, Fate, FateState
@@ -119,7 +119,7 @@ def _cause_for_quarantine(mail: InboundMail, settings: Settings) -> str:
         return ""
     if mail.sender is None or mail.cause:
         return mail.cause
-    if without_tag(mail.sender.key) in settings.own_addresses:
+    if settings.is_own(mail.sender.key):
         return "own_mail"
     return "" if mail.automatic.bounce else _fault_of(mail.sender.email)
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from chalicelib.adapters import tickets
 from chalicelib.desk import links
 from chalicelib.desk.arrivals import Arrival
+from chalicelib.domain.entry import NOT_PROVEN
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
@@ -40,7 +41,7 @@ def match(arrival: Arrival, settings: Settings) -> Match:
     """No request where nothing is named, else one per ticket that must be looked at: nearly always one."""
     signed = reply_addresses(arrival.mail, settings)
     remarks = ("reply_address_forged",) if None in signed.values() else ()
-    doubts = (*remarks, "sender_not_proven") if arrival.mail.fails_dmarc else remarks
+    doubts = (*remarks, NOT_PROVEN) if arrival.mail.fails_dmarc else remarks
     known = [(number, Way.REPLY_ADDRESS) for number in dict.fromkeys(signed.values()) if number is not None]
     known += [(number, Way.MESSAGE_ID) for number in arrival.known.tickets]
     for number, way in known:

@@ -12,7 +12,7 @@ from chalicelib.adapters.aws import start_execution, stop_execution
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.config import config, region
 from chalicelib.desk import links, replies
-from chalicelib.domain.address import in_unicode, is_sendable, without_tag
+from chalicelib.domain.address import in_unicode, is_sendable
 from chalicelib.domain.entry import AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
 from chalicelib.domain.escalation import Step
@@ -130,9 +130,9 @@ def _deliverable(outgoing: Outgoing, settings: Settings) -> Outgoing:
     flags = addresses.find_flags([outgoing.to, *outgoing.cc])
     if outgoing.to in flags:
         raise InvalidInput("address_flagged")
-    if without_tag(outgoing.to) in settings.own_addresses:
+    if settings.receives(outgoing.to):
         raise InvalidInput("address_is_ours")
-    refused = {copy for copy in outgoing.cc if copy in flags or without_tag(copy) in settings.own_addresses}
+    refused = {copy for copy in outgoing.cc if copy in flags or settings.receives(copy)}
     return replace(outgoing, cc=tuple(copy for copy in outgoing.cc if copy not in refused and is_sendable(copy)))
 
 

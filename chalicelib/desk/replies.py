@@ -67,7 +67,7 @@ def signature(team: Team | None, author_name: str, settings: Settings) -> str:
 
 def history(page: TicketPage, entry: Entry, settings: Settings, language: str) -> tuple[Quotation, ...]:
     """What is quoted under `entry`, newest first: what people said in public before it, as much as is set."""
-    said = [earlier for earlier in page.entries if earlier.id < entry.id and _is_quotable(earlier)]
+    said = [earlier for earlier in page.entries if earlier.id < entry.id and earlier.is_shown_to_customer]
     match settings.quoted_history:
         case QuotedHistory.NONE:
             chosen = []
@@ -107,10 +107,6 @@ def _fitting(attachments: Iterable[Attachment]) -> list[Attachment]:
             fitting.append(attachment)
             room -= attachment.size
     return fitting
-
-
-def _is_quotable(entry: Entry) -> bool:
-    return entry.is_public and not entry.is_automatic
 
 
 def _quotations(entries: Iterable[Entry], settings: Settings, language: str) -> Iterator[Quotation]:

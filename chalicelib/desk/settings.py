@@ -5,16 +5,20 @@ from datetime import datetime
 
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.changes import new_ids
+from chalicelib.domain.address import sendable_addresses
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.search import folded
-from chalicelib.domain.settings import LONGEST_DESK_NAME, QuotedHistory, Settings
+from chalicelib.domain.settings import LONGEST_DESK_NAME, MOST_OTHER_ADDRESSES, QuotedHistory, Settings
 from chalicelib.domain.team import Team
 from chalicelib.domain.texts import checked_name
 
 
-def set_mail(desk_name: str, quoted_history: str, version: int, by: Agent) -> None:
-    """`version` is that of the settings which the admin saw. Saving the same twice is harmless.
+def set_mail(
+    desk_name: str, quoted_history: str, version: int, by: Agent, *, other_addresses: str | None = None
+) -> None:
+    """`version` is that of the settings which the admin saw, `other_addresses` a list as it was typed, None for those
+    that are set. Saving the same twice is harmless.
 
     Raises InvalidInput, StaleVersion, NotAllowed.
     """
@@ -23,7 +27,8 @@ def set_mail(desk_name: str, quoted_history: str, version: int, by: Agent) -> No
     if general is None:
         raise NotFound("desk_not_prepared")
     name, history = checked_name(desk_name, LONGEST_DESK_NAME, "desk_name"), _checked_history(quoted_history)
-    wanted = replace(general, desk_name=name, quoted_history=history)
+    others = general.other_addresses if other_addresses is None else _checked_others(other_addresses)
+    wanted = replace(general, desk_name=name, quoted_history=history, other_addresses=others)
     if wanted != general:
         settings_store.save_general(replace(wanted, version=version))
 
@@ -70,6 +75,21 @@ def _check_unique(wanted: Team, settings: Settings) -> None:
     former = next((team for team in others if team.is_active and wanted.address in team.former_addresses), None)
     if former:
         raise InvalidInput("address_leads_to", field="address", name=former.name)
+
+
+def _checked_others(text: str) -> tuple[str, ...]:
+    """An agent's address would make the agent's own mail come from us."""
+    try:
+        others = sendable_addresses(text)
+    except InvalidInput as error:
+        raise InvalidInput("other_address_invalid", field="other_addresses", **error.params) from None
+    if len(others) > MOST_OTHER_ADDRESSES:
+        raise InvalidInput("too_many_addresses", field="other_addresses", limit=MOST_OTHER_ADDRESSES)
+    wanted = replace(settings_store.get(is_fresh=True), other_addresses=others)
+    taken = next((agent.address for agent in wanted.agents.values() if wanted.is_own(agent.address)), None)
+    if taken:
+        raise InvalidInput("other_address_of_agent", field="other_addresses", address=taken)
+    return others
 
 
 def _checked_history(word: str) -> QuotedHistory:

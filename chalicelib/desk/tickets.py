@@ -14,7 +14,7 @@ from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import requester
 from chalicelib.domain import ticket as domain
-from chalicelib.domain.address import in_unicode, sendable_address, without_tag
+from chalicelib.domain.address import in_unicode, sendable_address
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
 from chalicelib.domain.copies import read_copies
@@ -61,7 +61,7 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
     Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
     address = sendable_address(form.address)
-    if without_tag(address) in settings_store.get().own_addresses:
+    if settings_store.get().receives(address):
         raise InvalidInput("address_is_ours", field="email")
     text = checked_text(form.text)
     if form.uploads:  # nobody fills the bucket with what is refused afterwards
@@ -105,7 +105,7 @@ def reply(
     right = Right.WORK_ON_TICKETS if then is None and cc is None else Right.CHANGE_PROPERTIES
     by.require(right)
     checked_text(text)
-    copies = None if cc is None else read_copies(cc, settings_store.get().own_addresses)
+    copies = None if cc is None else read_copies(cc, settings_store.get().receives)
     attachments = keep_uploads(f"reply/{number}", uploads)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
@@ -259,13 +259,17 @@ def _handed_over(
 ) -> Change:
     """The customer's words alone stay theirs: what the agent wrote above them becomes an internal note."""
     found, subject = forwards.forwarded(ticket.subject, entry.text), forwards.without_prefix(ticket.subject)
+    if found and found.subject and subject == ticket.subject:
+        subject = found.subject  # whatever the agent called it, no customer need read that
     if found is None or not found.text.strip():
         return requester.hand_over(ticket, customer, subject, entry, by, settings, now, ids)
-    change = requester.hand_over(ticket, customer, subject, replace(entry, text=found.text), by, settings, now, ids)
-    if not found.comment.strip():
+    theirs = replace(entry, text=found.text, quoted_text="")
+    change = requester.hand_over(ticket, customer, subject, theirs, by, settings, now, ids)
+    comment = f"{found.comment}\n\n{entry.quoted_text}".strip()
+    if not comment:
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by
-    return change.then(change.after.add_note(found.comment, writer, now, ids))
+    return change.then(change.after.add_note(comment, writer, now, ids))
 
 
 def _limit_of(form: FormRequest) -> str:

@@ -13,6 +13,9 @@ _ADDRESS = re.compile(rf"{_WORD}]+@{_WORD}.']+(\.{_WORD}.']+)+")
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _SENDABLE = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+_SEPARATORS = re.compile(r"[,;\s]+")
+_NAMED = re.compile(r"(?:\"[^\"]*\"\s*|[^,;<>\"\n]*)<\s*([^<>\s]+)\s*>")
+_LONGEST_SHOWN = 100
 _A_LABELS = re.compile(r"(?<=@)[a-z0-9.-]*xn--[a-z0-9.-]+")
 
 
@@ -55,6 +58,16 @@ def sendable_address(text: str) -> str:
     return address
 
 
+def sendable_addresses(text: str) -> tuple[str, ...]:
+    """The addresses that somebody typed, apart by commas or lines, each once and in the form of `canonical`; names
+    beside them, as address books write them, are left out.
+
+    Raises InvalidInput("address_invalid") with the word that is no address to send to.
+    """
+    words = [word for word in _SEPARATORS.split(_NAMED.sub(r" \1 ", text)) if word]
+    return tuple(dict.fromkeys(_listed(word) for word in words))
+
+
 def is_sendable(address: str) -> bool:
     """Whether servers without SMTPUTF8, such as SES, carry mail to a canonical address: atoms with single dots between
     them (RFC 5322, 3.2.3), a host's name (RFC 1123, 2.1), and no longer than RFC 5321, 4.5.3.1 allows."""
@@ -75,6 +88,13 @@ def formerly(addresses: tuple[str, ...], before: str, now: str) -> tuple[str, ..
 def in_unicode(text: str) -> str:
     """A text with the domains of its addresses as people write them, where they stand in their ASCII form."""
     return _A_LABELS.sub(lambda found: _decoded(found.group()), text)
+
+
+def _listed(word: str) -> str:
+    try:
+        return sendable_address(word)
+    except InvalidInput:
+        raise InvalidInput("address_invalid", field="email", address=word[:_LONGEST_SHOWN]) from None
 
 
 def _lower(text: str) -> str:

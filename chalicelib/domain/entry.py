@@ -29,6 +29,8 @@ class Author:
     name: str = ""
 
 
+NOT_PROVEN = "sender_not_proven"
+"""The remark on a mail that failed DMARC: who is named as its sender may not have written it."""
 DESK = Author(AuthorKind.DESK)
 _LONGEST_WAY = timedelta(days=7)
 """For so long servers try to deliver a mail (RFC 5321 4.5.4.1 asks for four to five days)."""
@@ -111,8 +113,14 @@ class Entry:
 
     @property
     def is_public(self) -> bool:
-        """Whether the customer may see it: messages, but those of strangers only once accepted (rule 9)."""
+        """Whether it is part of the conversation: messages, but those of strangers only once accepted (rule 9)."""
         return self.kind is EntryKind.MESSAGE and not self.is_from_stranger
+
+    @property
+    def is_shown_to_customer(self) -> bool:
+        """Whether it stands among what was said to each other, on their page and in what replies quote: neither what a
+        machine wrote nor what somebody may have written in their name."""
+        return self.is_public and not self.is_automatic and NOT_PROVEN not in self.remarks
 
 
 @dataclass(frozen=True)

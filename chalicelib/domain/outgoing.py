@@ -24,6 +24,11 @@ class Purpose(StrEnum):
         """Whether no person wrote it, so that it carries the headers of rule 12."""
         return self is not Purpose.REPLY
 
+    @property
+    def is_about_mail(self) -> bool:
+        """Whether it tells agents of mail that goes wrong: what they answer is no customer's business."""
+        return self in (Purpose.MAIL_FAILED, Purpose.MAIL_FLOOD)
+
 
 class Delivery(StrEnum):
     QUEUED = "queued"

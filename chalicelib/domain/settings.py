@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from chalicelib.domain.address import canonical
+from chalicelib.domain.address import canonical, without_tag
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import BusinessHours
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.ticket import Ticket
 
 LONGEST_DESK_NAME = 100
+MOST_OTHER_ADDRESSES = 50
 
 
 class QuotedHistory(StrEnum):
@@ -38,7 +39,8 @@ class QuotedHistory(StrEnum):
 class General:
     """What is set in one form. `address` is the desk's public address, without a slash at the end.
 
-    `former_addresses` were its support address once.
+    `former_addresses` were its support address once; mail to `other_addresses`, which are elsewhere and canonical, is
+    forwarded to the desk.
     """
 
     address: str
@@ -50,6 +52,7 @@ class General:
     quoted_history: QuotedHistory = QuotedHistory.LAST
     close_after: CloseAfter = field(default_factory=CloseAfter)
     former_addresses: tuple[str, ...] = ()
+    other_addresses: tuple[str, ...] = ()
     version: int = 0
 
 
@@ -104,16 +107,37 @@ class Settings(General):
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
-        """Every address at which the desk receives, canonical, none for a desk without mail. Former ones and those of
-        teams given up are among them: what people once wrote to still comes in, and must never be taken for theirs."""
+        """Every address that is the desk's, canonical, none for a desk without mail. Former ones, those of teams given
+        up and those that lead here are among them: what people write to comes in, and must never be taken for theirs.
+        """
         former = (address for team in self.teams.values() for address in team.former_addresses)
-        return tuple(dict.fromkeys((*self.current_addresses, *self.former_addresses, *former)))
+        others = (*self.former_addresses, *former, *self.other_addresses)
+        return tuple(dict.fromkeys((*self.current_addresses, *others)))
 
     @property
     def current_addresses(self) -> tuple[str, ...]:
         """The support address and those of teams, canonical."""
         addresses = (canonical(self.support_address), *(team.address for team in self.teams.values()))
         return tuple(address for address in addresses if address)
+
+    def is_own(self, address: str) -> bool:
+        """Whether an address (canonical) is the desk's, be it with a tag."""
+        return not {address, without_tag(address)}.isdisjoint(self.own_addresses)
+
+    def receives(self, address: str) -> bool:
+        """Whether mail to an address (canonical) comes to the desk: to its own, and to whatever else stands before the
+        at sign of its mail domain.
+
+        The receipt rule takes the whole domain (https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html),
+        so a typing error there is nobody's mailbox. Where an agent has one there, mail of that domain is brought to the
+        desk by another server, and colleagues and customers may have one as well: then its own addresses alone count.
+        """
+        return self.is_own(address) or (self._has_domain_alone and address.endswith(f"@{self.mail_domain}"))
+
+    @property
+    def _has_domain_alone(self) -> bool:
+        domain = f"@{self.mail_domain}"
+        return self.mail_domain != "" and not any(agent.address.endswith(domain) for agent in self.agents.values())
 
     def agent(self, agent_id: int) -> Agent:
         """Raises NotFound("agent_not_found")."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from email.utils import format_datetime
 
 from chalicelib.mail import attributions, copied_header, line_kinds, quotes
 from chalicelib.mail import html as html_reader
@@ -9,6 +10,11 @@ from chalicelib.mail import quote_marks as marks
 from chalicelib.mail.copied_header import CopiedHeader
 from chalicelib.mail.line_kinds import INTRODUCTIONS, Kind
 from chalicelib.mail.message import Address, InboundMail
+from chalicelib.mail.read import read
+
+_MAIL = "message/rfc822"
+_LARGEST_ATTACHED = 10_000_000
+_MARK = "---------- Forwarded message ----------"
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,20 @@ class Forwarded:
     text: str
     comment: str
 
+    @property
+    def written(self) -> str:
+        """As programs copy a mail into the text of another: `forwarded` reads it back. After one empty line alone a
+        text that begins like a field would be one."""
+        fields = {
+            "From": _written(self.from_),
+            "Date": self.date_text,
+            "Subject": self.subject,
+            "To": ", ".join(map(_written, self.to)),
+        }
+        header = (f"{name}: {' '.join(value.split())}" for name, value in fields.items() if value)
+        block = "\n".join((_MARK, *header, "", "", self.text))
+        return f"{self.comment}\n\n{block}".strip("\n")
+
 
 def forwarded(subject: str, text: str, html: str = "") -> Forwarded | None:
     """The original in a forwarded mail (rule 11); None where the mail is no forward, or names no address of its author.
@@ -35,13 +55,30 @@ def forwarded(subject: str, text: str, html: str = "") -> Forwarded | None:
     return found or (_in_text(subject, html_reader.to_text(html)) if html else None)
 
 
+def attached(mail: InboundMail) -> Forwarded | None:
+    """The original where it is attached as it came, as Outlook and Apple Mail offer; None where no mail is, several are
+    or a huge one, or where it names no author."""
+    mails = [attachment.content for attachment in mail.attachments if attachment.content_type == _MAIL]
+    original = read(mails[0]) if len(mails) == 1 and len(mails[0]) <= _LARGEST_ATTACHED else None
+    if original is None or original.sender is None:
+        return None
+    return Forwarded(
+        from_=original.sender,
+        date_text=format_datetime(original.date) if original.date else "",
+        subject=original.subject,
+        to=original.to,
+        text=original.text if original.text.strip() else original.subject,
+        comment=mail.reply_text,
+    )
+
+
 def is_forward(mail: InboundMail) -> bool:
     """Whether somebody passes on what others wrote, be its author named or not; in doubt it is.
 
     The mark in the text tells it, the prefix of the subject, and a whole mail that is attached.
     """
     has_prefix = marks.FORWARD_PREFIX.match(mail.subject) and not marks.FINNISH_ANSWER.match(mail.subject)
-    has_mail = any(attachment.content_type == "message/rfc822" for attachment in mail.attachments)
+    has_mail = any(attachment.content_type == _MAIL for attachment in mail.attachments)
     lines = mail.text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
     opening = next((line for line, kind in zip(lines, line_kinds.of(lines), strict=True) if kind in INTRODUCTIONS), "")
     has_mark = bool(opening) and _is_forward(mail.subject, opening)
@@ -52,6 +89,10 @@ def without_prefix(subject: str) -> str:
     """The subject that the forwarded mail had; as it is where nothing else would be left."""
     bare = marks.FORWARD_PREFIX.sub("", subject).strip()
     return without_prefix(bare) if bare and bare != subject else subject
+
+
+def _written(address: Address) -> str:
+    return f"{address.name} <{address.email}>" if address.name else address.email
 
 
 def _in_text(subject: str, text: str) -> Forwarded | None:

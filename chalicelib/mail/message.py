@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from html import unescape
 from itertools import islice
 from urllib.parse import unquote
 
-from chalicelib.domain.address import canonical, without_tag
+from chalicelib.domain.address import canonical
 
 _ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
 _CID = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
@@ -200,7 +200,6 @@ class InboundMail:
     def is_infected(self) -> bool:
         return self.verdicts.virus == "fail"
 
-    def is_blind_copy_to(self, ours: Collection[str]) -> bool:
-        """Whether none of our addresses (lower case) is named in To or Cc, plus-addresses counting as their base."""
-        named = {without_tag(address.key) for address in (*self.to, *self.cc)}
-        return named.isdisjoint(ours)
+    def is_blind_copy_to(self, receives: Callable[[str], bool]) -> bool:
+        """Whether no address at which we receive is named in To or Cc."""
+        return not any(receives(address.key) for address in (*self.to, *self.cc))

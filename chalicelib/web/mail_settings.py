@@ -9,6 +9,7 @@ from chalice.app import Response
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import replies
 from chalicelib.desk import settings as desk
+from chalicelib.domain.address import in_unicode
 from chalicelib.domain.agent import Right
 from chalicelib.domain.errors import DeskError, InvalidInput, StaleVersion
 from chalicelib.domain.settings import QuotedHistory, Settings
@@ -22,7 +23,7 @@ routes = DeskBlueprint(__name__)
 
 _PAGE = "/agent/settings/mail"
 _TEAMS = f"{_PAGE}/teams"
-_FIELDS = ("desk_name", "quoted_history", "version")
+_FIELDS = ("desk_name", "quoted_history", "other_addresses", "version")
 _TEAM_FIELDS = ("name", "address", "signature", "is_active", "version")
 _IN_FRAME = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
@@ -41,9 +42,12 @@ def save(visit: Visit) -> Response:
     form = forms.read(visit.request)
     try:
         form.check(_FIELDS)
-        desk.set_mail(form.line("desk_name"), form.text("quoted_history"), form.number("version"), visit.agent)
+        words = (form.line("desk_name"), form.text("quoted_history"))
+        others = form.fields.get("other_addresses")
+        desk.set_mail(*words, form.number("version"), visit.agent, other_addresses=others)
     except (InvalidInput, StaleVersion) as error:
-        return _page(visit, _written(form, settings_store.get(is_fresh=True)), error)
+        typed = form.fields.get("other_addresses")
+        return _page(visit, _written(form, settings_store.get(is_fresh=True)), error, typed)
     return pages.redirect(visit, _PAGE, "mail_settings_saved")
 
 
@@ -120,8 +124,14 @@ def _written_team(form: forms.Form, known: Team) -> Team:
     )
 
 
-def _page(visit: Visit, settings: Settings, error: DeskError | None = None) -> Response:
-    values = {"settings": settings, "choices": tuple(QuotedHistory), "teams": settings.teams.values()}
+def _page(visit: Visit, settings: Settings, error: DeskError | None = None, typed: str | None = None) -> Response:
+    """`typed` are other addresses as they were written, None for those that are set."""
+    values = {
+        "settings": settings,
+        "choices": tuple(QuotedHistory),
+        "teams": settings.teams.values(),
+        "other_addresses": in_unicode("\n".join(settings.other_addresses)) if typed is None else typed,
+    }
     return _rendered(visit, "agent/mail_settings.html", values, error)
 
 

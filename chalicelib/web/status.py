@@ -27,19 +27,19 @@ def show(visit: Visit, token: str) -> Response:
     def of(part: Part) -> Response:
         return pages.render(visit, "public/status.html", {**values, "part": part, "said": in_order(part.entries)})
 
-    return parts.render(visit, _public(page.entries), of)
+    return parts.render(visit, _shown(page.entries), of)
 
 
 @routes.public("/status/{token}/entries/{entry_id}/text")
 def show_text(visit: Visit, token: str, entry_id: str) -> Response:
     page = tickets.get_page(links.read_status(visit.settings, token))
-    return parts.whole_text(_public(page.entries), entry_id)
+    return parts.whole_text(_shown(page.entries), entry_id)
 
 
 @routes.public("/status/{token}/files/{entry_id}/{index}")
 def show_file(visit: Visit, token: str, entry_id: str, index: str) -> Response:
     page = tickets.get_page(links.read_status(visit.settings, token))
-    return files.send_to(_public(page.entries), entry_id, index)
+    return files.send_to(_shown(page.entries), entry_id, index)
 
 
 def _promised(ticket: Ticket) -> Clock | None:
@@ -48,5 +48,5 @@ def _promised(ticket: Ticket) -> Clock | None:
     return next(waits, None)
 
 
-def _public(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return tuple(entry for entry in entries if entry.is_public)
+def _shown(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.is_shown_to_customer)

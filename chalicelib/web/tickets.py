@@ -230,6 +230,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
     panel = customers.get_panel(ticket.customer_id)
     values = {
         "ticket": ticket,
+        "copies": tuple(address for address in ticket.cc if not visit.settings.receives(address)),
         "survey": page.survey,
         "customer": panel.customer,
         "flag": panel.flag,

@@ -3,12 +3,13 @@
 import pytest
 
 from chalicelib.adapters import inbound_mail
-from chalicelib.desk import tickets
+from chalicelib.desk import explanation, tickets
 from chalicelib.domain.entry import Entry, EntryKind, Mailbox
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Status
-from tests.conftest import AGENT, NOW, SUPERVISOR
+from chalicelib.mail.read import read
+from tests.conftest import AGENT, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address
 from tests.factories import CUSTOMER_ADDRESS
@@ -145,6 +146,47 @@ class TestAnswersToNotices:
         assert [file.filename for file in notes()[0].attachments] == ["manual.pdf"]
 
 
+class TestAnswersToNoticesAboutMail:
+    """What a supervisor says to a flood, or an agent to a mail that came back, is no customer's business."""
+
+    def test_an_answer_to_a_notice_about_mail_that_came_back_stays_inside(self) -> None:
+        notice()
+        tickets.reply(1, "On our way.", AGENT, page().ticket.last_entry, NOW)
+        journey.deliver_all()
+        receive(journey.bounce_mail(next(mail for mail in page().outgoing if mail.purpose is Purpose.REPLY)))
+        journey.deliver_all()
+        told = next(mail for mail in page().outgoing if mail.purpose is Purpose.MAIL_FAILED)
+        headers = {"from_": AGENT.address, "to": reply_address(), "in_reply_to": f"<{told.wire_id}>"}
+        asked = explanation.destination(read(raw_mail("Hm.", **headers, authentication_results=PASSED)), NOW)
+        assert asked.why_kept_inside == "notice_not_sent"
+        agent_writes("Call them, then.", in_reply_to=f"<{told.wire_id}>")
+        (note,) = notes()
+        assert (note.remarks, note.text.strip(), len(to_customer())) == (("notice_not_sent",), "Call them, then.", 1)
+
+    def test_so_does_a_supervisors_to_a_flood(self) -> None:
+        for _ in range(7):
+            receive_mail(subject="Alert")
+        journey.deliver_all()
+        told, number = next(
+            (mail, number)
+            for number in journey.numbers()
+            for mail in page(number).outgoing
+            if mail.purpose is Purpose.MAIL_FLOOD
+        )
+        agent_writes(
+            "Block this sender.", to=reply_address(number), from_=SUPERVISOR.address, in_reply_to=f"<{told.wire_id}>"
+        )
+        (note,) = (entry for entry in page(number).entries if entry.kind is EntryKind.NOTE)
+        assert note.remarks == ("notice_not_sent",)
+        assert Purpose.REPLY not in {mail.purpose for mail in page(number).outgoing}
+
+    def test_one_to_any_other_notice_goes_out(self) -> None:
+        notice()
+        told = next(mail for mail in page().outgoing if mail.purpose is Purpose.ASSIGNED)
+        agent_writes("The pump comes tomorrow.", in_reply_to=f"<{told.wire_id}>")
+        assert "The pump comes tomorrow." in to_customer()[0]
+
+
 class TestMachines:
     @pytest.mark.parametrize(
         "headers",
@@ -160,8 +202,29 @@ class TestMachines:
     def test_what_is_a_machines_for_certain_is_no_agents(self, headers: dict[str, str]) -> None:
         receive_mail()
         agent_writes("Backup done.", **headers)
-        message = journey.messages()[1]
-        assert (message.is_automatic, message.is_from_stranger, to_customer()) == (True, True, [])
+        assert_kept_inside("machine_not_sent", "Backup done.")
+        assert (notes()[0].is_automatic, notes()[0].author.name) == (True, AGENT.name)
+
+    @pytest.mark.parametrize("to", ["", SUPPORT])
+    def test_an_absent_agents_note_stays_a_note_by_whatever_it_names_the_ticket(self, to: str) -> None:
+        notice()
+        agent_writes("Back on Monday.", to=to, subject="Automatic reply: [#1] Pump", auto_submitted="auto-replied")
+        assert_kept_inside("machine_not_sent", "Back on Monday.")
+        assert journey.numbers() == [1]
+
+    def test_so_does_one_on_a_closed_ticket(self) -> None:
+        receive_mail()
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        agent_writes("Back on Monday.", auto_submitted="auto-replied")
+        assert_kept_inside("machine_not_sent", "Back on Monday.")
+
+    def test_whose_sender_is_not_proven_is_a_strangers(self) -> None:
+        receive_mail()
+        agent_writes(
+            "Back on Monday.", auto_submitted="auto-replied", authentication_results="amazonses.com; dmarc=none"
+        )
+        assert (notes(), journey.messages()[1].is_from_stranger) == ([], True)
 
     @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
     def test_nor_does_it_reopen_a_ticket_as_a_customers(self, headers: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from chalicelib.mail.read import read
 from infra.explained_destination import found
 from tests.conftest import AGENT, NOW, SUPPORT
 from tests.desk import journey
-from tests.desk.journey import raw_mail, receive_mail
+from tests.desk.journey import raw_mail, receive_mail, reply_address
 from tests.wire import on_the_wire
 
 PARK = "Park <park@customer.example>"
@@ -107,6 +107,22 @@ def test_the_author_of_what_an_agent_forwards_is_named() -> None:
     assert step.facts["forwarded_from"] == "park@customer.example"
     assert "its author Park <park@customer.example> would be the requester" in step.says
     assert found(read(raw_mail(text, **forward)))[0].facts["forwarded_from"] == "", "only agents forward"
+
+
+def test_so_is_that_of_one_who_is_attached() -> None:
+    original = f"From: {PARK}\r\nSubject: Door\r\n\r\nIt creaks.".encode()
+    header, _, _ = raw_mail(from_=AGENT.address, subject="FW: Door", authentication_results=journey.PASSED).partition(
+        b"Content-Type"
+    )
+    body = b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: message/rfc822\r\n\r\n"
+    (step,) = found(read(header + body + original + b"\r\n--x--\r\n"))
+    assert step.facts["forwarded_from"] == "park@customer.example"
+
+
+def test_an_absent_agents_note_would_be_kept_inside() -> None:
+    agents = {"from_": AGENT.address, "to": reply_address(), "authentication_results": journey.PASSED}
+    would_be = of(**agents, auto_submitted="auto-replied")
+    assert (would_be.sender, would_be.why_kept_inside) == (Sender.AGENT, "machine_not_sent")
 
 
 def test_our_own_mail_is_told() -> None:

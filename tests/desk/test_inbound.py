@@ -291,8 +291,8 @@ class TestAgentsMail:
             auto_submitted="auto-replied",
             authentication_results=PASSED,
         )
-        message = journey.messages()[1]
-        assert (message.is_automatic, message.is_public) == (True, False)
+        note = page().entries[-1]
+        assert (note.kind, note.is_automatic, note.remarks) == (EntryKind.NOTE, True, ("machine_not_sent",))
         assert not page().ticket.clock(ClockName.FIRST_RESPONSE).is_met
         assert Purpose.REPLY not in {mail.purpose for mail in journey.queued()}
 

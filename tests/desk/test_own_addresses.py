@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.adapters import addresses
 from chalicelib.adapters import settings as store
+from chalicelib.adapters.items import SettingsItem
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk import agents, inbound, settings, setup, tickets
 from chalicelib.domain.customer import AddressFlag
@@ -138,6 +139,79 @@ class TestSpellingsOfOthers:
         raw = journey.raw_mail("Done.", from_="MARK", to=journey.reply_address(), authentication_results=journey.PASSED)
         journey.receive(raw.replace(b"MARK", "ｍin@desk.example".encode()), NOW + HOUR)
         assert journey.messages()[1].is_from_stranger
+
+
+class TestOtherAddressesThatLeadHere:
+    """A firm forwards what comes to its old address, and the mail still names that one alone."""
+
+    OLD = "info@ourshop.example"
+
+    def forwards(self, addresses: str = OLD) -> None:
+        settings.set_mail("Desk", "last", now_set().version, ADMIN, other_addresses=addresses)
+
+    def test_mail_to_it_is_acknowledged_and_nothing_goes_back_there(self) -> None:
+        self.forwards()
+        receive_mail(to=f"Our shop <{self.OLD}>, Info+orders@ourshop.example")
+        journey.deliver_all()
+        assert [mail["To"] for mail in journey.sent()] == [factories.CUSTOMER_ADDRESS]
+        assert (page().ticket.cc, page().entries[0].remarks) == ((), ())
+
+    def test_mail_from_it_is_no_customers(self) -> None:
+        self.forwards()
+        receive_mail(from_=self.OLD)
+        assert (journey.numbers(), held()) == ([], ["own_mail"])
+
+    def test_replies_still_come_from_the_desk(self) -> None:
+        self.forwards()
+        receive_mail(to=self.OLD)
+        journey.deliver_all()
+        assert SUPPORT in str(journey.sent()[0]["From"])
+
+    def test_a_ticket_that_has_it_in_copy_sends_nothing_there(self) -> None:
+        receive_mail(cc=self.OLD)
+        assert page().ticket.cc == (self.OLD,)
+        self.forwards()
+        tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW)
+        journey.deliver_all()
+        assert [mail["Cc"] for mail in journey.sent()] == [None, None]
+
+    def test_a_mailbox_with_a_tag_leaves_the_one_without_to_its_owner(self) -> None:
+        self.forwards("me+shop@mail.example")
+        receive_mail(cc="me@mail.example, me+shop@mail.example")
+        assert page().ticket.cc == ("me@mail.example",)
+
+    def test_what_was_set_before_there_was_such_a_list_still_holds(self) -> None:
+        item = SettingsItem.get("SETTINGS", "GENERAL")
+        del item.body["other_addresses"]
+        item.save(add_version_condition=False)
+        assert now_set().other_addresses == ()
+
+
+class TestTypingErrors:
+    """The receipt rule takes the whole mail domain: what nobody has there is ours as well."""
+
+    TYPO = "shiping@help.example"
+
+    def test_nobody_is_in_copy_at_our_own_domain(self) -> None:
+        setup.prepare(ADDRESS, "support@help.example", "Desk")
+        receive_mail(to=self.TYPO, cc="lee@customer.example")
+        assert page().ticket.cc == ("lee@customer.example",)
+        assert page().entries[0].remarks == ()
+        with pytest.raises(InvalidInput, match="copy_to_ourselves"):
+            tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW, cc=self.TYPO)
+
+    def test_nobody_asks_from_there_by_the_form(self) -> None:
+        setup.prepare(ADDRESS, "support@help.example", "Desk")
+        with pytest.raises(InvalidInput, match="address_is_ours"):
+            tickets.open_from_form(factories.form(address=self.TYPO), NOW)
+
+    def test_colleagues_stay_in_copy_where_the_domain_is_peoples_too(self) -> None:
+        receive_mail(cc=f"boss@desk.example, {AGENT.address}, {SUPPORT}")
+        assert page().ticket.cc == ("boss@desk.example", AGENT.address)
+
+    def test_a_desk_without_mail_takes_nobody_for_itself(self) -> None:
+        setup.prepare(ADDRESS, "", "Desk")
+        assert not now_set().receives("kim@")
 
 
 class TestWhatBecomesOurs:

@@ -100,12 +100,14 @@ class TestHistory:
         mail = answer()
         assert "drips" not in text_of(mail) + html_of(mail)
 
-    def test_notes_strangers_and_machines_are_never_quoted(self) -> None:
+    def test_notes_strangers_machines_and_who_is_not_proven_are_never_quoted(self) -> None:
         quote(QuotedHistory.ALL)
         receive_mail("It drips.", message_id="<one@customer.example>")
         tickets.add_note(1, "Difficult customer.", COLLEAGUE, NOW)
         receive_mail("Let me in.", from_="eve@elsewhere.example", in_reply_to="<one@customer.example>")
         receive_mail("I am away.", to=journey.reply_address(), auto_submitted="auto-replied")
+        not_proven = "amazonses.com; dmarc=fail header.from=customer.example"
+        receive_mail("Pay to this account.", to=journey.reply_address(), authentication_results=not_proven)
         mail = answer()
         assert [line for line in text_of(mail).splitlines() if line.startswith("> ")] == ["> It drips."]
 

@@ -62,6 +62,29 @@ class TestMail:
             settings.set_mail(name, history, now_set().version, ADMIN)
         assert (error.value.code, error.value.field) == (code, field)
 
+    def test_other_addresses_that_lead_here_are_kept_as_people_type_them(self) -> None:
+        typed = "Info@OurShop.example\nOrders <orders@ourshop.example>, info@ourshop.example"
+        settings.set_mail("Desk", "last", now_set().version, ADMIN, other_addresses=typed)
+        assert now_set().other_addresses == ("info@ourshop.example", "orders@ourshop.example")
+        settings.set_mail("Other", "last", now_set().version, ADMIN)
+        assert now_set().other_addresses == ("info@ourshop.example", "orders@ourshop.example")
+        settings.set_mail("Other", "last", now_set().version, ADMIN, other_addresses="")
+        assert now_set().other_addresses == ()
+
+    @pytest.mark.parametrize(
+        ("typed", "code"),
+        [
+            ("info@ourshop.example, info", "other_address_invalid"),
+            (AGENT.address, "other_address_of_agent"),
+            (" ".join(f"a{number}@ourshop.example" for number in range(51)), "too_many_addresses"),
+        ],
+    )
+    def test_a_wrong_list_changes_nothing(self, typed: str, code: str) -> None:
+        with pytest.raises(InvalidInput, match=code) as error:
+            settings.set_mail("Other", "last", now_set().version, ADMIN, other_addresses=typed)
+        assert error.value.field == "other_addresses"
+        assert (now_set().desk_name, now_set().other_addresses) == ("Desk", ())
+
     def test_only_admins_set_anything(self) -> None:
         with pytest.raises(NotAllowed):
             settings.set_mail("Desk", "last", now_set().version, SUPERVISOR)

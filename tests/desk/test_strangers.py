@@ -1,6 +1,9 @@
 """Who does not take part, and how they come to: strangers, numbers in subjects, forwarded mail (rules 8 to 11)."""
 
+import email
 from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 
@@ -200,6 +203,36 @@ class TestForwardedByAnAgent:
         (reply,) = journey.sent("hana@customer.example")
         assert "The valve is stuck." in journey.text_of(reply)
         assert "Can you look" not in str(reply)
+
+    def attach(self, subject: str = "FW: Valve", sender: str = f"Min Agent <{AGENT.address}>") -> int:
+        """As Outlook and Apple Mail offer to forward; the original, base64 and in Korean, is a part of the mail."""
+        original = EmailMessage()
+        original["From"], original["Subject"] = "Hana Yoo <hana@customer.example>", "Valve"
+        original.set_content("밸브가 막혔어요.", cte="base64")
+        mail = email.message_from_bytes(journey.raw_mail("Careful, angry.", from_=sender, subject=subject), policy=SMTP)
+        mail["Authentication-Results"] = PASSED
+        mail.add_attachment(original)
+        journey.receive(mail.as_bytes())
+        return journey.messages()[0].id
+
+    def test_a_mail_that_is_attached_is_a_forward_as_well(self) -> None:
+        self.attach()
+        (message,) = journey.messages()
+        assert message.forwarded_from == Mailbox("hana@customer.example", "Hana Yoo")
+        assert "밸브가 막혔어요." in message.text
+        assert [file.content_type for file in message.attachments] == ["message/rfc822"]
+
+    @pytest.mark.parametrize("subject", ["FW: Valve", "angry one again"])
+    def test_confirmed_its_words_are_the_customers_and_the_agents_stay_inside(self, subject: str) -> None:
+        tickets.settle_requester(1, self.attach(subject), AGENT, NOW + HOUR, is_author=True)
+        assert (texts(), page().ticket.subject) == (["밸브가 막혔어요."], "Valve")
+        assert page().ticket.customer_address == "hana@customer.example"
+        (note,) = (entry for entry in page().entries if entry.kind is EntryKind.NOTE)
+        assert note.text == "Careful, angry."
+
+    def test_what_a_customer_attaches_is_their_own_enquiry(self) -> None:
+        self.attach(sender="park@customer.example")
+        assert (texts(), journey.messages()[0].forwarded_from) == (["Careful, angry."], None)
 
     def test_a_known_customer_stays_the_same(self) -> None:
         receive_mail(from_="hana@customer.example")

@@ -4,11 +4,12 @@ from chalicelib.domain.change import Change
 from chalicelib.domain.copies import MOST_COPIES, read_copies
 from chalicelib.domain.entry import Attachment, FieldChange
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.team import Team
 from tests import factories
 from tests.conftest import AGENT, NOW
 from tests.factories import CUSTOMER_ADDRESS, ids
 
-OURS = ("support@desk.example", "repairs@desk.example")
+OURS = factories.settings(teams={1: Team(1, "Repairs", "repairs@desk.example")}).receives
 
 
 @pytest.mark.parametrize(

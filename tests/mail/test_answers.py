@@ -26,16 +26,16 @@ def quoted(text: str, width: int = 0) -> str:
 
 
 @LANGUAGE
-@pytest.mark.parametrize("purpose", ["assigned", "mail_failed", "mail_flood", "sla_breach", "sla_warning"])
-def test_every_notice_to_an_agent_begins_with_the_mark(purpose: str, language: str) -> None:
+@pytest.mark.parametrize("purpose", ["assigned", "sla_breach", "sla_warning"])
+def test_every_notice_that_agents_answer_begins_with_the_mark(purpose: str, language: str) -> None:
     made = notices.render(purpose, language, **VALUES)
     assert made.text.startswith(answers.mark(language))
     assert made.html.index(answers.mark(language)) < made.html.index("</p>")
 
 
 @LANGUAGE
-@pytest.mark.parametrize("purpose", ["acknowledgement", "reply", "survey"])
-def test_no_mail_to_a_customer_has_it(purpose: str, language: str) -> None:
+@pytest.mark.parametrize("purpose", ["acknowledgement", "mail_failed", "mail_flood", "reply", "survey"])
+def test_no_other_mail_has_it(purpose: str, language: str) -> None:
     made = notices.render(purpose, language, **VALUES)
     assert not answers.has_mark(made.text + made.html)
 

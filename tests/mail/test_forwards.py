@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.mail.forwards import Forwarded, forwarded, is_forward, without_prefix
+from chalicelib.mail.forwards import Forwarded, attached, forwarded, is_forward, without_prefix
 from chalicelib.mail.message import Address, InboundMail
 from chalicelib.mail.read import read
 from tests.mail.attributions import ATTRIBUTIONS
@@ -368,6 +368,46 @@ HEADER = "From: Hana\nSent: Monday, November 23, 2026 10:00 AM\nTo: Min\nSubject
 )
 def test_in_doubt_a_mail_passes_on_what_others_wrote(subject: str, text: str, is_one: bool) -> None:
     assert is_forward(InboundMail(subject=subject, text=text)) is is_one
+
+
+def with_mails(*mails: bytes) -> InboundMail:
+    parts = "".join(f"--x\r\nContent-Type: message/rfc822\r\n\r\n{mail.decode()}\r\n" for mail in mails)
+    body = f"--x\r\n\r\nSee this.\r\n{parts}--x--\r\n"
+    return read(raw_mail(body, Subject="Pump", Content_Type="multipart/mixed; boundary=x"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It drips.",
+        "It drips.\n\nOn Mon, 23 Nov 2026 at 10:00, Min wrote:\n> Does it drip?",
+        "> Does it drip?\nIt drips.",
+        "To: whom it may concern\n\nIt drips.",
+        "-----Original Message-----\nFrom: Min <min@desk.example>\nSubject: Pump\n\nDoes it drip?",
+    ],
+)
+@pytest.mark.parametrize(
+    "sender", ["hana@customer.example", "Hana Yoo <hana@customer.example>", '"Yoo, H." <h@c.example>']
+)
+def test_a_mail_that_is_attached_is_read_and_written_as_one_that_is_copied(text: str, sender: str) -> None:
+    found = attached(with_mails(raw_mail(text, From=sender, Subject="Re: The pump")))
+    assert found is not None
+    assert (found.from_.name in sender, found.from_.email in sender, found.comment) == (True, True, "See this.")
+    back = forwarded("Anything", found.written)
+    assert back is not None
+    assert (back.text, back.comment, back.subject) == (found.text, "See this.", "Re: The pump")
+    assert found.text == text
+
+
+def test_a_mail_without_words_says_its_subject() -> None:
+    found = attached(with_mails(raw_mail("", Subject="Call me")))
+    assert found is not None
+    assert found.text == "Call me"
+
+
+@pytest.mark.parametrize("mails", [(), (raw_mail("One"), raw_mail("Two")), (raw_mail("It drips.", From=""),)])
+def test_no_or_several_attached_mails_name_no_author(mails: tuple[bytes, ...]) -> None:
+    assert attached(with_mails(*mails)) is None
 
 
 def test_one_that_a_whole_mail_is_attached_to_does() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.settings import Settings
 from chalicelib.mail.message import Address
 from chalicelib.mail.read import read
 from tests.mail.making import MAILS, raw_mail, stored_mail
@@ -126,7 +127,8 @@ def test_receivers_are_found_wherever_servers_note_them() -> None:
     [("support@deskbell.test", False), ("SUPPORT+7.x@deskbell.test", False), ("boss@office.example", True), ("", True)],
 )
 def test_a_blind_copy_names_us_nowhere(to: str, is_blind_copy: bool) -> None:
-    assert read(raw_mail(To=to)).is_blind_copy_to({"support@deskbell.test"}) is is_blind_copy
+    desk = Settings("https://desk.example", "support@deskbell.test", "Desk")
+    assert read(raw_mail(To=to)).is_blind_copy_to(desk.is_own) is is_blind_copy
 
 
 @pytest.mark.parametrize(

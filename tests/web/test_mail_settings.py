@@ -44,6 +44,15 @@ def test_what_is_wrong_comes_back_with_what_was_typed(admin: Visitor) -> None:
     assert '<option value="all" selected>' in answer.text
 
 
+def test_other_addresses_are_kept_one_a_line_and_come_back_when_they_are_wrong(admin: Visitor) -> None:
+    shown = admin.follow(save(admin, other_addresses="info@ourshop.example, orders@ourshop.example")).text
+    assert "\ninfo@ourshop.example\norders@ourshop.example</textarea>" in shown
+    answer = save(admin, other_addresses="info@ourshop.example\nmin@desk.example")
+    assert answer.status == 422
+    assert "This is an agent&#39;s own address" in answer.text
+    assert "\ninfo@ourshop.example\nmin@desk.example</textarea>" in answer.text
+
+
 def test_another_admin_was_faster(admin: Visitor) -> None:
     seen = admin.get(PAGE).hidden("version")
     save(admin, desk_name="First")

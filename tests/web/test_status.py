@@ -1,4 +1,4 @@
-from chalicelib.adapters import settings
+from chalicelib.adapters import settings, tickets
 from chalicelib.desk import links
 from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
@@ -43,6 +43,21 @@ def test_nothing_internal_is_shown(visitor: Visitor) -> None:
     assert "difficult" not in page
     assert "somebody else" not in page
     assert AGENT.address not in page
+
+
+def test_neither_machines_nor_who_may_be_somebody_else_speak_for_the_customer(visitor: Visitor) -> None:
+    number = open_ticket("It leaks.", uploads=(Upload("photo.jpg", "image/jpeg", b"x"),))
+    receive(number, "Back on Monday.", is_automatic=True)
+    receive(number, "Pay to this account.", remarks=("sender_not_proven",))
+    receive(number, "It still leaks.", remarks=("reply_address_forged",))
+    shown = status_of(visitor, number)
+    assert "It leaks." in shown.text
+    assert "It still leaks." in shown.text
+    assert "Monday" not in shown.text
+    assert "account" not in shown.text
+    link = shown.links("/files/")[0]
+    for hidden in tickets.get_page(number).entries[-3:-1]:
+        assert visitor.get(link.replace(link.split("/")[-2], str(hidden.id))).status == 404
 
 
 def test_a_file_is_reached_by_a_link_of_the_page(visitor: Visitor) -> None:

@@ -285,6 +285,14 @@ class TestReplyWithMore:
         assert tickets.get(number).cc == ("lee@customer.example",)
         assert "Cc: lee@customer.example" in shown, "to whom the mail goes"
 
+    def test_what_has_become_ours_is_no_longer_offered(self, agent: Visitor) -> None:
+        number = open_ticket()
+        self.send(agent, number, cc="info@ourshop.example, lee@customer.example")
+        settings.set_mail(
+            "Desk", "last", factories.stored_settings().version, ADMIN, other_addresses="info@ourshop.example"
+        )
+        assert agent.get(f"/agent/tickets/{number}").hidden("cc") == "lee@customer.example"
+
     def test_a_wrong_copy_is_named_and_nothing_is_lost(self, agent: Visitor) -> None:
         number = open_ticket()
         answer = self.send(agent, number, cc="park@customer.example, support@desk.example")

@@ -17,8 +17,9 @@ PURPOSES = (
     *("acknowledgement", "assigned", "auto_resolved", "close_last_reminder", "close_reminder"),
     *("mail_failed", "mail_flood", "reply", "sla_breach", "sla_warning", "survey"),
 )
-_TO_AGENTS = frozenset({"assigned", "mail_failed", "mail_flood", "sla_breach", "sla_warning"})
-"""Notices that agents answer; what they write goes to the customer, and nothing of the notice may."""
+_ANSWERED_BY_AGENTS = frozenset({"assigned", "sla_breach", "sla_warning"})
+"""Notices that agents answer; what they write goes to the customer, and nothing of the notice may. An answer to one
+about mail that goes wrong stays inside."""
 
 # Mail programs show these without any line or space of their own, and know no style sheet.
 _STYLES = {
@@ -46,7 +47,7 @@ def render(purpose: str, language: str, **values: object) -> Notice:
     Raises `jinja2.UndefinedError` when a value is missing and `jinja2.TemplateNotFound` for an unknown purpose.
     """
     folder = f"{purpose}/{language if language in LANGUAGES else 'en'}"
-    mark = answers.mark(language) if purpose in _TO_AGENTS else ""
+    mark = answers.mark(language) if purpose in _ANSWERED_BY_AGENTS else ""
     text = environment().get_template(f"{folder}/body.txt").render(values)
     subject = environment().get_template(f"{folder}/subject.txt").render(values)
     html = environment().get_template(f"{folder}/body.html").render(values, reply_mark=mark)
