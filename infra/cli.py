@@ -247,9 +247,9 @@ def mail() -> None:
 @click.option(
     "--wait",
     type=click.IntRange(min=0),
-    default=15,
+    default=60,
     show_default=True,
-    help="Seconds to wait for what becomes of them.",
+    help="Seconds to wait at most for what becomes of them.",
 )
 @stack_option
 def send(files: tuple[str, ...], sender: str | None, wait: int, stack: str | None, region: str | None) -> None:
@@ -264,8 +264,8 @@ def send(files: tuple[str, ...], sender: str | None, wait: int, stack: str | Non
     from infra.sent_fates import follow
 
     keys = [mailbox.send(account, outputs, raw, sender) for raw in raw_mails]
-    for key, became in follow(keys, timedelta(seconds=wait)):
-        click.echo(f"{key}  {became}")
+    for name, (key, became) in zip(files, follow(keys, timedelta(seconds=wait)), strict=True):
+        click.echo(f"{name}  {key}  {became}" if len(files) > 1 else f"{key}  {became}")
 
 
 @mail.command(name="explain")
