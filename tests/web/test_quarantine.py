@@ -303,6 +303,10 @@ class TestLooking:
         for words in ("History", "Sun Supervisor</strong>: dismissed", "Ada Admin</strong>: brought back"):
             assert words in page
 
+    def test_what_to_do_stands_apart_from_the_cause(self, english: Visitor) -> None:
+        page = english.get(f"{PAGE}/mail?key={journey.receive(raw_mail(from_=None))}").text
+        assert "<strong>It has no usable sender</strong></p> <p>Nobody can be answered." in " ".join(page.split())
+
     def test_a_sender_can_be_given_where_there_is_none(self, english: Visitor) -> None:
         key = journey.receive(b"Subject: Pump\r\n\r\nIt is broken.")
         assert "Make a ticket of it" in english.get(f"{PAGE}/mail?key={key}").text
