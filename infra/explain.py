@@ -11,7 +11,6 @@ from infra import explained_page, explanation, mailbox, screen
 from infra.explanation import Step
 from infra.trouble import Trouble
 
-
 _AS_SENT = Step(
     "taken_as_passed",
     "It carries no verdicts of SES: it is explained as ./deskbell mail send would hand it over, as one that passed.",
