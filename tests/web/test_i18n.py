@@ -70,6 +70,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *("closed_after_resolved", "accepted", "forwarded"),
     ),
     "failure": tuple(FailureKind),
+    "delivery_event": (*FailureKind, "agent"),
     "flag": tuple(FailureKind),
     "flood": tuple(Flood),
     "remark": (
