@@ -3,6 +3,7 @@
 import sys
 import traceback
 from datetime import timedelta
+from functools import partial
 
 import botocore.exceptions
 import click
@@ -255,9 +256,9 @@ def mail() -> None:
 @click.option(
     "--wait",
     type=click.IntRange(min=0),
-    default=15,
+    default=60,
     show_default=True,
-    help="Seconds to wait for what becomes of them.",
+    help="Seconds to wait at most for what becomes of them.",
 )
 @stack_option
 def send(files: tuple[str, ...], sender: str | None, wait: int, stack: str | None, region: str | None) -> None:
@@ -272,8 +273,8 @@ def send(files: tuple[str, ...], sender: str | None, wait: int, stack: str | Non
     from infra.sent_fates import follow
 
     keys = [mailbox.send(account, outputs, raw, sender) for raw in raw_mails]
-    for key, became in follow(keys, timedelta(seconds=wait)):
-        click.echo(f"{key}  {became}")
+    for name, (key, became) in zip(files, follow(keys, timedelta(seconds=wait)), strict=True):
+        click.echo(f"{name}  {key}  {became}" if len(files) > 1 else f"{key}  {became}")
 
 
 @mail.command(name="explain")
@@ -288,7 +289,7 @@ def explain_mails(
     """Say what is read in raw mails, and where they would go.
 
     `-` reads one from standard input. Without --desk or --stack no desk and no AWS is asked; with them, nothing is
-    changed there.
+    changed there. With --desk a mail without verdicts of SES counts as passed, as by `mail send`.
     """
     from infra import explain
 
@@ -299,7 +300,10 @@ def explain_mails(
     account.enter(outputs)
     from infra.explained_destination import found
 
-    explain.explain(files, as_json=as_json, ask=found)
+    if stack:
+        explain.explain(files, as_json=as_json, ask=found)
+    else:
+        explain.explain(files, as_json=as_json, ask=found, receive=partial(mailbox.as_received, outputs))
 
 
 @mail.command(name="list")

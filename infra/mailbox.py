@@ -23,12 +23,17 @@ SENT_BY_EMULATOR = "/_ministack/ses/messages"
 
 def send(account: Account, outputs: Outputs, raw: bytes, sender: str | None) -> str:
     """Puts a raw mail where SES would; returns its key. The envelope's sender is From's unless it is given."""
+    received = as_received(outputs, raw, sender)
+    return put_into(account.client("s3"), outputs["MailBucket"], received)
+
+
+def as_received(outputs: Outputs, raw: bytes, sender: str | None = None) -> bytes:
+    """The mail as `send` hands it to the desk; one that carries verdicts of SES stays as it is."""
     headers = email.parser.BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw)
     written_by = parseaddr(str(headers.get("From", "")))[1]
     named = [address for _, address in getaddresses([str(headers.get("To", ""))]) if address]
     recipients = named or [support_address(outputs["MailDomain"])]
-    received = as_ses_receives(raw, written_by if sender is None else sender, recipients)
-    return put_into(account.client("s3"), outputs["MailBucket"], received)
+    return as_ses_receives(raw, written_by if sender is None else sender, recipients)
 
 
 def list_sent(account: Account, desk: LocalDesk | None) -> list[SentMail]:

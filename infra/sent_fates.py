@@ -10,6 +10,8 @@ from chalicelib.domain.inbound_mail import Fate, FateState
 from infra import screen
 
 _PAUSE_SECONDS = 0.3
+_PATIENCE_SECONDS = 5
+_STARTING = "Still waiting: right after a start the desk's functions take up to half a minute."
 _NOT_YET = "not dealt with yet; ./deskbell logs inbound_mail and ./deskbell mail quarantine tell more"
 
 
@@ -21,10 +23,14 @@ def follow(keys: Sequence[str], at_most: timedelta) -> Iterator[tuple[str, str]]
 
 
 def _wait_for(keys: Sequence[str], at_most: timedelta) -> dict[str, Fate]:
-    until = time.monotonic() + at_most.total_seconds()
+    began = time.monotonic()
+    says_why = False
     with screen.complaints.status("Waiting for the desk to read it …"):
         fates = find_fates(keys)
-        while len(fates) < len(keys) and time.monotonic() < until:
+        while len(fates) < len(keys) and (waited := time.monotonic() - began) < at_most.total_seconds():
+            if waited > _PATIENCE_SECONDS and not says_why:
+                screen.complaints.print(_STARTING)
+                says_why = True
             time.sleep(_PAUSE_SECONDS)
             fates = find_fates(keys)
     return fates

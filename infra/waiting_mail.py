@@ -16,7 +16,7 @@ from chalicelib import i18n
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.dead_letter import Letter, Outcome
 from chalicelib.domain.errors import DeskError
-from chalicelib.domain.inbound_mail import SETTLED, Fate, FateState
+from chalicelib.domain.inbound_mail import IN_HAND, SETTLED, Fate, FateState
 from chalicelib.domain.words import Role
 from infra import screen
 from infra.trouble import Trouble
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 
 _WHO = Agent(0, "", "./deskbell", Role.ADMIN, "en")
 _LOOK = "./deskbell mail quarantine shows the causes and what to do about them."
+_LOOK_ASIDE = "./deskbell mail quarantine --dismissed shows their causes; the originals stay."
 _json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
 
 @click.command()
+@click.option("--dismissed", is_flag=True, help="Show what was dismissed instead.")
 @_json_option
 @stack_option
-def quarantine(as_json: bool, stack: str | None, region: str | None) -> None:
+def quarantine(dismissed: bool, as_json: bool, stack: str | None, region: str | None) -> None:
     """Show what waits: quarantined, held, not processed.
 
     Each with its cause and what to do about it.
@@ -41,20 +43,22 @@ def quarantine(as_json: bool, stack: str | None, region: str | None) -> None:
     enter(stack, region)
     from chalicelib.desk import dead_letters, inbound
 
-    waiting = {state: inbound.list_in_hand(state) for state in (FateState.QUARANTINED, FateState.HELD)}
-    letters = dead_letters.list_all()
+    states = (FateState.DISMISSED,) if dismissed else (FateState.QUARANTINED, FateState.HELD)
+    listed = {state: inbound.list_in_hand(state) for state in states}
+    letters = () if dismissed else dead_letters.list_all()
     if as_json:
-        _as_lines([*(_fate_facts(fate) for fates in waiting.values() for fate in fates), *map(_letter_facts, letters)])
+        _as_lines([*(_fate_facts(fate) for fates in listed.values() for fate in fates), *map(_letter_facts, letters)])
         return
-    for state, title in ((FateState.QUARANTINED, "Quarantined"), (FateState.HELD, "Held")):
-        _show_fates(title, waiting[state])
-    _show_letters(letters)
+    for state, fates in listed.items():
+        _show_fates(_word("quarantine_view", state), fates)
+    if not dismissed:
+        _show_letters(letters)
 
 
 @click.command()
 @click.argument("keys", nargs=-1, metavar="KEY…")
 @click.option("--all", "every", is_flag=True, help="All that are in quarantine.")
-@click.option("--held", is_flag=True, help="With --all: take the held ones instead.")
+@click.option("--held", is_flag=True, help="All that are held.")
 @click.option("--from", "sender", metavar="ADDRESS", help="Whom the mail is from, where it does not say so itself.")
 @stack_option
 def replay(
@@ -64,20 +68,18 @@ def replay(
 
     Harmless when repeated: a mail that is on a ticket stays there.
     """
-    if every and keys:
-        raise click.UsageError("Name the mails' keys or say --all, not both.")
-    if not (every or keys):
-        raise click.UsageError("Name the mails' keys, or say --all.")
+    if bool(keys) == (every or held):
+        raise click.UsageError("Name the mails' keys, or say --all or --held.")
     if sender and len(keys) != 1:
         raise click.UsageError("--from goes with the key of one mail.")
-    if held and not every:
-        raise click.UsageError("--held goes with --all; a key may be that of a held mail, too.")
     enter(stack, region)
     from chalicelib.desk import quarantine as desk
 
     now = datetime.now(UTC)
-    state = FateState.HELD if held else FateState.QUARANTINED
-    _tell_replayed(desk.replay_all(state, _WHO, now) if every else _replay_each(keys, sender or "", now))
+    if keys:
+        _tell_fates([_replayed(_full_key(key), sender or "", now) for key in keys])
+    else:
+        _tell_replayed(desk.replay_all(FateState.HELD if held else FateState.QUARANTINED, _WHO, now))
 
 
 @click.command()
@@ -92,7 +94,7 @@ def dismiss(keys: tuple[str, ...], stack: str | None, region: str | None) -> Non
     from chalicelib.desk import inbound
 
     now = datetime.now(UTC)
-    for key in keys:
+    for key in map(_full_key, keys):
         fate = inbound.dismiss(key, _WHO, now)
         is_new = bool(fate.acts) and fate.acts[-1].at == now
         screen.out.print(f"Dismissed {key}" if is_new else f"{key} is dismissed already, by {fate.dismissed_by}.")
@@ -128,7 +130,7 @@ def raw(key: str, target: str | None, stack: str | None, region: str | None) -> 
     enter(stack, region)
     from chalicelib.adapters import inbound_mail
 
-    content = inbound_mail.read_raw(key)
+    content = inbound_mail.read_raw(_full_key(key))
     if target is None:
         sys.stdout.buffer.write(content)
     else:
@@ -161,22 +163,37 @@ def check(since: datetime | None, stack: str | None, region: str | None) -> None
 VERBS = (quarantine, replay, dismiss, dead_letters, raw, check)
 
 
-def _replay_each(keys: Iterable[str], sender: str, now: datetime) -> "Replayed":
+def _replayed(key: str, sender: str, now: datetime) -> Fate:
     """By key everything is read here, where nothing limits the time; one that fails holds up none of the others."""
+    from chalicelib.adapters import inbound_mail
     from chalicelib.desk import inbound
-    from chalicelib.desk.quarantine import Replayed
 
-    taken = kept = 0
-    for key in keys:
-        try:
-            is_taken = inbound.replay(key, _WHO, now, sender).state in SETTLED
-        except DeskError:
-            raise
-        except Exception as error:
-            screen.complain(Trouble(f"{key}: {type(error).__name__}: {error}"))
-            is_taken = False
-        taken, kept = taken + is_taken, kept + (not is_taken)
-    return Replayed(taken=taken, kept=kept)
+    try:
+        return inbound.replay(key, _WHO, now, sender)
+    except DeskError:
+        raise
+    except Exception as error:
+        screen.complain(Trouble(f"{key}: {type(error).__name__}: {error}"))
+        return inbound_mail.get_fate(key)
+
+
+def _full_key(name: str) -> str:
+    """Also the last part of a key alone names its mail."""
+    from chalicelib.adapters import inbound_mail
+
+    return name if name.startswith(inbound_mail.PREFIX) else f"{inbound_mail.PREFIX}{name}"
+
+
+def _tell_fates(fates: Sequence[Fate]) -> None:
+    kept = [fate for fate in fates if fate.state not in SETTLED]
+    for fate in kept:
+        screen.out.print(f"{fate.key}: {fate.state}. {_cause(fate.cause)}.")
+    screen.out.print(f"On a ticket now: {len(fates) - len(kept)} of {len(fates)}.")
+    aside = sum(fate.state is FateState.DISMISSED for fate in kept)
+    if waiting := len(kept) - aside:
+        raise Trouble(f"Still waiting: {waiting}.", _LOOK)
+    if aside:
+        raise Trouble(f"No ticket could be made of them, and they stay dismissed: {aside}.", _LOOK_ASIDE)
 
 
 def _tell_replayed(done: "Replayed") -> None:
@@ -198,7 +215,7 @@ def _tell_ended(ended: Mapping[Outcome, int]) -> None:
 
 def _show_fates(title: str, fates: tuple[Fate, ...]) -> None:
     rows = [(_minute(each.received_at), each.sender, each.subject, _cause(each.cause), each.key) for each in fates]
-    cures = {_cause(each.cause): _cure(each.cause) for each in fates}
+    cures = {_cause(each.cause): _cure(each.cause) for each in fates if each.state in IN_HAND}
     _show(f"{title}: {len(fates)}", ("Came in (UTC)", "From", "Subject", "Cause", "Key"), rows, cures)
 
 

@@ -27,7 +27,7 @@ from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.errors import NotFound
-from chalicelib.domain.inbound_mail import IN_HAND, SETTLED, Fate, FateState
+from chalicelib.domain.inbound_mail import LISTED, SETTLED, Fate, FateState
 
 PREFIX = "inbound/"
 NO_MAIL = f"{PREFIX}AMAZON_SES_SETUP_NOTIFICATION"
@@ -211,7 +211,7 @@ def find_fates(keys: Iterable[str]) -> dict[str, Fate]:
 
 
 def list_in_hand(state: FateState, cursor: str | None = None, limit: int = 100) -> Page[Fate]:
-    """A page of the held or quarantined mails, newest first; one request at any number of mails."""
+    """A page of the held, quarantined or dismissed mails, newest first; one request at any number of mails."""
     queue = mail_queue(state)
     results = MailItem.query(
         queue,
@@ -260,7 +260,7 @@ def _keep(fate: Fate, condition: Condition) -> bool:
 
 def item_of(fate: Fate) -> MailItem:
     item = MailItem(_mail_key(fate.key), "MAIL", body=encode(fate))
-    if fate.state in IN_HAND:
+    if fate.state in LISTED:
         item.queue_pk, item.queue_sk = mail_queue(fate.state), instant(fate.received_at)
     return item
 

@@ -14,7 +14,7 @@
 | what a mail answers, if it came before | batch get `MESSAGE#{id}` / `MESSAGE`, `MAIL#{fingerprint}` / `MAIL` |
 | how many mails like it came in this hour | batch get `LOOP#{hash}#{hour}` / `LOOP` |
 | what became of a mail | get `MAIL#{object key}` / `MAIL` |
-| quarantined or held mail, newest first | query by_queue `MAILS#{state}` |
+| quarantined, held or dismissed mail, newest first | query by_queue `MAILS#{state}` |
 | which addresses can't be reached | batch get `ADDRESS#{address}` / `FLAG` |
 | a form sent twice | get `FORM#{submission}` / `FORM` |
 | the next ticket number | update `COUNTER` / `TICKET` |

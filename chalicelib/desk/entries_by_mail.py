@@ -218,7 +218,7 @@ def _bounce(
     if outgoing is None or facts.bounce_temporary:
         return Change(ticket, ticket)
     recipients = tuple(canonical(address) for address in facts.bounce_recipients)
-    said = " ".join(arrival.mail.text.split()) or arrival.mail.subject
+    said = facts.bounce_diagnosis or " ".join(arrival.mail.text.split()) or arrival.mail.subject
     failure = Failure(FailureKind.BOUNCE, recipients, False, said)
     found = mail_trouble.take_failure(ticket, outgoing, failure, settings, now, ids)
     feedback.keep_consequences(also, ticket, outgoing, found)

@@ -61,7 +61,7 @@ def give_up(key: str, error: Exception, received_at: datetime) -> None:
 
 
 def list_in_hand(state: FateState) -> tuple[Fate, ...]:
-    """All held or quarantined mails, newest first; a request for each hundred."""
+    """All held, quarantined or dismissed mails, newest first; a request for each hundred."""
     page = inbound_mail.list_in_hand(state)
     found = page.items
     while page.cursor:

@@ -232,6 +232,7 @@ def _for_mail_flood(page: TicketPage, outgoing: Outgoing, settings: Settings, la
     cause, sender = outgoing.params["cause"], in_unicode(outgoing.params["address"])
     return _for_agent(page, outgoing, settings, language) | {
         "sender": sender,
+        "kind": i18n.text(language, f"flood.{cause}.subject"),
         "noticed_at": i18n.day_and_time(language, outgoing.created_at, settings.time_zone),
         "what_happens": i18n.text(language, f"flood.{cause}", sender=sender, mails=outgoing.params.get("mails", "")),
         "what_to_do": i18n.text(language, f"flood.{cause}.cure"),

@@ -19,6 +19,8 @@ SETTLED = frozenset({FateState.TICKET, FateState.DUPLICATE})
 """States in which a ticket has the mail; nothing may take it back from there."""
 IN_HAND = frozenset({FateState.HELD, FateState.QUARANTINED})
 """States in which a mail waits for a person."""
+LISTED = IN_HAND | {FateState.DISMISSED}
+"""States whose mails can be listed: what waits, and what was put aside."""
 NEVER_ENDS = "never_ends"
 """The cause of a mail whose reading took all the time or memory a function has."""
 NEVER_HANDLED = "never_handled"
@@ -76,6 +78,11 @@ class Fate:
     def asks_sender(self) -> bool:
         """Whether it lacks only an address to answer to, which a person may give."""
         return self.state not in SETTLED and self.cause in SENDER_UNUSABLE
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it could be read and needs only a decision, dismissed or not."""
+        return FateState.HELD in {self.state, self.dismissed_from}
 
     @property
     def replayed_by(self) -> Act | None:

@@ -74,6 +74,7 @@ def take_failure(
         error=detail or outgoing.error,
         failed_for=(*outgoing.failed_for, *new),
         ended_for=(*outgoing.ended_for, *ended),
+        finished_at=now if new else outgoing.finished_at,
     )
     event = Entry(
         next(ids),

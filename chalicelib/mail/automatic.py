@@ -79,6 +79,7 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
         bounce_recipients=bounce.recipients,
         bounce_temporary=bounce.is_temporary,
         bounced_ids=bounce.ids,
+        bounce_diagnosis=bounce.diagnosis,
         suppressed_by=(
             "bounce"
             if bounce.is_bounce

@@ -76,6 +76,7 @@ _ORIGINAL_BELOW = re.compile(
     r"|^>?\s?(?:received|return-path|message-id):.*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_DIAGNOSTIC_TYPE = re.compile(r"^[A-Za-z0-9-]{1,40}\s*;\s*")
 _ADDRESS = re.compile(r"[\w+&*/!#$%-][\w.+=&'*/!#$%-]{0,99}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # As programs list them: the address ends its line or a colon follows; people write on.
 _LISTED_ADDRESS = re.compile(rf"^.{{0,40}}(?<![\w.]){_ADDRESS.pattern}[>\s\"]*(?:$|:)", re.MULTILINE)
@@ -84,12 +85,14 @@ _SERVICE_ADDRESS = re.compile(r"^(?:postmaster|mailer-daemon|abuse|hostmaster|he
 
 @dataclass(frozen=True)
 class Bounce:
-    """`is_temporary` is None where it is not said; recipients as the report writes them, each once."""
+    """`is_temporary` is None where it is not said; recipients as the report writes them, each once. `diagnosis` is what
+    the other server said of the first of them, "" where no report tells."""
 
     is_bounce: bool = False
     recipients: tuple[str, ...] = ()
     is_temporary: bool | None = None
     ids: tuple[str, ...] = ()
+    diagnosis: str = ""
 
 
 def find(message: Message, subject: str, sender: Address | None, text: str) -> Bounce:
@@ -116,8 +119,10 @@ def _from_reports(reports: list[Message]) -> Bounce:
     if not troubles:
         return Bounce()
     final = [entry for entry in troubles if not _is_entry_temporary(entry)]
-    recipients = [recipient for entry in final or troubles if (recipient := _recipient(entry))]
-    return Bounce(is_bounce=True, recipients=tuple(dict.fromkeys(recipients)), is_temporary=not final)
+    named = final or troubles
+    recipients = tuple(dict.fromkeys(recipient for entry in named if (recipient := _recipient(entry))))
+    diagnosis = next((said for entry in named if (said := _diagnosis(entry))), "")
+    return Bounce(is_bounce=True, recipients=recipients, is_temporary=not final, diagnosis=diagnosis)
 
 
 def _action(entry: Message) -> str:
@@ -135,9 +140,14 @@ def _is_entry_temporary(entry: Message) -> bool:
     if _action(entry) == "delayed":
         return True
     status = headers.first_value(entry, "Status").strip()
-    diagnosis = headers.text(headers.first_value(entry, "Diagnostic-Code"))
-    said = _classes(diagnosis) if not status or re.match(r"[45]\.0\.0", status) else set()
+    said = _classes(_diagnosis(entry)) if not status or re.match(r"[45]\.0\.0", status) else set()
     return said == {"4"} if said else status.startswith("4")
+
+
+def _diagnosis(entry: Message) -> str:
+    """The words of the other server, without the type before them, such as "smtp;" (RFC 3464 2.3.6)."""
+    written = headers.text(headers.first_value(entry, "Diagnostic-Code"))
+    return _DIAGNOSTIC_TYPE.sub("", written)
 
 
 def _classes(words: str) -> set[str]:

@@ -80,7 +80,8 @@ class AutomaticMail:
 
     `suppressed_by` names the reason not to answer automatically, such as "auto-submitted"; "" when there is none.
     `bounce_temporary` is None where the bounce does not say. `bounced_ids` are the Message-IDs of the mail that bounced
-    as far as the bounce tells, that mail's own first.
+    as far as the bounce tells, that mail's own first; `bounce_diagnosis` is what the other server said, "" where no
+    report tells.
     """
 
     auto_reply: bool = False
@@ -90,6 +91,7 @@ class AutomaticMail:
     bounce_recipients: tuple[str, ...] = ()
     bounce_temporary: bool | None = None
     bounced_ids: tuple[str, ...] = ()
+    bounce_diagnosis: str = ""
     suppressed_by: str = ""
 
 

@@ -102,7 +102,7 @@ def preview(visit: Visit) -> Response:
         try:
             team = Team(0, "").changed_to(*words, settings.mail_domain)
         except InvalidInput as error:
-            return _in_frame(errors.words(visit.language, error), "plain", errors.status_of(error))
+            return _framed(errors.render(visit, "agent/preview_refused.html", {}, error))
     return _preview(visit, team, settings, is_text=form.text("show") == "text")
 
 
@@ -154,5 +154,11 @@ def _preview(visit: Visit, team: Team | None, settings: Settings, *, is_text: bo
     return _in_frame(notice.text, "plain") if is_text else _in_frame(notice.html, "html")
 
 
-def _in_frame(body: str, kind: str, status: int = 200) -> Response:
-    return Response(body, {"Content-Type": f"text/{kind}; charset=utf-8", **_IN_FRAME}, status)
+def _in_frame(body: str, kind: str) -> Response:
+    return _framed(Response(body, {"Content-Type": f"text/{kind}; charset=utf-8"}))
+
+
+def _framed(response: Response) -> Response:
+    """To be seen in the frame of the page, where it can do nothing."""
+    response.headers |= _IN_FRAME
+    return response

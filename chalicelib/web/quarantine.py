@@ -30,14 +30,16 @@ _LONGEST_NUMBER = 7
 
 
 class View(StrEnum):
-    """The three kinds of things that wait; the values stand in addresses."""
+    """The three kinds of things that wait, and what was put aside; the values stand in addresses."""
 
     QUARANTINED = "quarantined"
     HELD = "held"
     LETTERS = "letters"
+    DISMISSED = "dismissed"
 
 
-_STATES = {View.QUARANTINED: FateState.QUARANTINED, View.HELD: FateState.HELD}
+_WAITING = {View.QUARANTINED: FateState.QUARANTINED, View.HELD: FateState.HELD}
+_LISTED = _WAITING | {View.DISMISSED: FateState.DISMISSED}
 
 
 @routes.agents("/agent/quarantine", Right.SEE_QUARANTINE)
@@ -54,7 +56,7 @@ def show(visit: Visit) -> Response:
     }
     if view is View.LETTERS:
         return pages.render(visit, "agent/dead_letters.html", values | {"letters": dead_letters.list_all()})
-    page = inbound_mail.list_in_hand(_STATES[view], after, ROWS)
+    page = inbound_mail.list_in_hand(_LISTED[view], after, ROWS)
     values |= {"mails": page.items, "cursor": page.cursor, "is_continued": after is not None}
     return pages.render(visit, "agent/quarantine.html", values)
 
@@ -97,7 +99,7 @@ def replay(visit: Visit) -> Response:
 def replay_all(visit: Visit) -> Response:
     """As many as there is time for; the page after it tells how it went and offers to go on."""
     form = _form(visit, "view", "after")
-    state = _STATES.get(_view(form.text("view")), FateState.QUARANTINED)
+    state = _WAITING.get(_view(form.text("view")), FateState.QUARANTINED)
     done = quarantine.replay_all(state, visit.agent, visit.now, form.text("after") or None, _is_time_left())
     tried = done.taken + done.enqueued + done.kept
     told = {"tried": tried, "taken": done.taken, "enqueued": done.enqueued, "left": done.left, "rest": done.cursor}
@@ -166,9 +168,8 @@ def _view(name: str) -> View:
 
 
 def _view_of(fate: Fate | None) -> View:
-    """The one that lists the mail, or that undoing its dismissal brings it back to."""
-    state = (fate.dismissed_from or fate.state) if fate else None
-    return View.HELD if state is FateState.HELD else View.QUARANTINED
+    """The one that lists the mail."""
+    return next((view for view, state in _LISTED.items() if fate and fate.state is state), View.QUARANTINED)
 
 
 def _path(form: Form, **told: object) -> str:
@@ -192,7 +193,8 @@ def _fate_told(key: str) -> Fate | None:
 
 
 def _counts() -> Mapping[View, int]:
-    counts = {view: inbound_mail.count_in_hand(state) for view, state in _STATES.items()}
+    """Of what waits. What was put aside grows for ever and asks for nothing, so that its number is worth no request."""
+    counts = {view: inbound_mail.count_in_hand(state) for view, state in _WAITING.items()}
     return counts | {View.LETTERS: dead_letters.count()}
 
 

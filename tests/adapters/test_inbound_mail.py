@@ -77,7 +77,7 @@ def test_an_id_of_broken_characters_can_be_kept() -> None:
     assert look_up("\ud800@x").tickets == (1,)
 
 
-@pytest.mark.parametrize("state", [FateState.HELD, FateState.QUARANTINED])
+@pytest.mark.parametrize("state", [FateState.HELD, FateState.QUARANTINED, FateState.DISMISSED])
 def test_a_mail_in_hand_is_found_and_listed_until_it_is_settled(state: FateState) -> None:
     assert inbound_mail.keep_fate(fate(state))
     assert inbound_mail.get_fate("inbound/x") == fate(state)

@@ -92,6 +92,21 @@ def test_no_page_is_wider_than_a_small_screen(desk: Desk, somebody: Open) -> Non
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], address
 
 
+def test_the_error_of_a_field_goes_while_it_is_mended(desk: Desk, somebody: Open) -> None:
+    page = sign_in(desk, somebody(), "admin")
+    page.goto(f"{desk.address}/agent/settings/mail/teams/new")
+    page.get_by_label("Name").fill("Repairs")
+    page.get_by_label("Address").fill("repairs@elsewhere.example")
+    page.get_by_label("Signature").fill("{nothing}")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("not at the desk's mail domain")
+    page.get_by_label("Address").fill("")
+    expect(page.get_by_text("not at the desk's mail domain")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Show as HTML").click()
+    expect(page.frame_locator("iframe").get_by_text("The preview appears here once that is mended.")).to_be_visible()
+
+
 def sign_in(desk: Desk, window: BrowserContext, role: str = "agent") -> Page:
     """In English, whatever the agent's own language is."""
     page = window.new_page()

@@ -45,7 +45,7 @@ def raw_mail(text: str = "The pump is broken.", *files: tuple[str, bytes], **hea
 
 
 def bounce_mail(
-    mail: Outgoing, address: str = CUSTOMER_ADDRESS, action: str = "failed", status: str = "5.1.1"
+    mail: Outgoing, address: str = CUSTOMER_ADDRESS, action: str = "failed", status: str = "5.1.1", extra: str = ""
 ) -> bytes:
     """A report by RFC 3464 with the header of what came back."""
     return (
@@ -54,7 +54,7 @@ def bounce_mail(
         'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nNobody of that name lives here.\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
+        f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: {status}\r\n{extra}\r\n"
         "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
         f"Message-ID: <{mail.wire_id}>\r\nSubject: Pump\r\n\r\n--b--\r\n"
     ).encode()

@@ -1,4 +1,9 @@
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import pytest
+from click.testing import CliRunner
 
 from chalicelib.desk import tickets
 from chalicelib.desk.explanation import Destination, Sender, destination
@@ -7,6 +12,7 @@ from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.words import Status
 from chalicelib.mail.read import read
+from infra.cli import cli
 from infra.explained_destination import found
 from tests.conftest import AGENT, NOW, SUPPORT
 from tests.desk import journey
@@ -66,6 +72,34 @@ def test_only_with_dmarc_it_is_an_agents_answer() -> None:
     headers = {"from_": AGENT.address, "to": journey.reply_address()}
     assert of(**headers).sender is Sender.STRANGER
     assert of(**headers, authentication_results=journey.PASSED).sender is Sender.AGENT
+
+
+@pytest.fixture
+def explained(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], list[str]]:
+    """What the steps say that `mail explain --desk` names."""
+    account = SimpleNamespace(enter=lambda outputs: None)
+    monkeypatch.setattr("infra.cli.meant", lambda stack, region: (account, {"MailDomain": "desk.example"}, None))
+
+    def explain(raw: bytes) -> list[str]:
+        shown = CliRunner().invoke(cli, ["mail", "explain", "--json", "--desk", "-"], input=raw)
+        return [step["says"] for step in json.loads(shown.output)["route"]]
+
+    return explain
+
+
+def test_on_this_machine_a_mail_without_verdicts_counts_as_when_it_is_sent(
+    explained: Callable[[bytes], list[str]],
+) -> None:
+    *_, told, where = explained(raw_mail("Press the button.", from_=AGENT.address, to=journey.reply_address()))
+    assert "as ./deskbell mail send would hand it over" in told
+    assert "goes out to the customer" in where
+
+
+def test_one_with_verdicts_counts_as_they_say(explained: Callable[[bytes], list[str]]) -> None:
+    headers = f"X-SES-Spam-Verdict: PASS\r\nFrom: {AGENT.address}\r\nTo: {journey.reply_address()}\r\n"
+    says = explained(f"{headers}\r\nPress the button.".encode())
+    assert not [step for step in says if "mail send would hand it over" in step]
+    assert "Its sender takes no part in the ticket" in says[-1]
 
 
 def test_a_signature_of_another_desk_is_told() -> None:

@@ -142,6 +142,20 @@ class TestBouncesByMail:
         assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
         assert told() == [SUPERVISOR.address]
 
+    @pytest.mark.parametrize(
+        ("extra", "said"),
+        [
+            ("Diagnostic-Code: smtp; 550 no such\r\n user\r\n", "550 no such user"),
+            ("", "Nobody of that name lives here."),
+        ],
+        ids=["the other server's words", "without them those of the notice"],
+    )
+    def test_what_the_other_server_said_is_told_with_the_time(self, extra: str, said: str) -> None:
+        receive(bounce_mail(acknowledged(), extra=extra), NOW + HOUR)
+        failed = outgoing(Purpose.ACKNOWLEDGEMENT)
+        assert (failed.error, failed.finished_at) == (said, NOW + HOUR)
+        assert outgoing(Purpose.MAIL_FAILED).params["detail"] == said
+
     def test_it_cuts_nobody_off_since_whoever_was_in_copy_can_forge_it(self) -> None:
         receive(bounce_mail(acknowledged()))
         assert addresses.find_flags([CUSTOMER_ADDRESS]) == {}

@@ -112,7 +112,9 @@ class TestManySenders:
         flood(MOST_ALIKE + 1, precedence="bulk")
         journey.deliver_all()
         (mail,) = journey.sent(SUPERVISOR.address)
-        assert "kim@customer.example, 2026년 11월 23일 (월) 10:00 KST" in str(mail["Subject"])
+        assert "반복 전송 의심, 이후 메일 보류 (kim@customer.example, 2026년 11월 23일 (월) 10:00 KST)" in str(
+            mail["Subject"]
+        )
         assert f"같은 제목으로 온 메일: {MOST_ALIKE}통" in journey.text_of(mail)
         assert "보류된 메일을 확인해 주세요" in journey.text_of(mail)
 

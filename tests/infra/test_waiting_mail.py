@@ -92,7 +92,7 @@ def test_all_are_taken_and_what_stays_is_a_trouble_with_its_cure() -> None:
     still = trouble("replay", "--all")
     assert (still.what, "mail quarantine" in still.cure) == ("Still waiting: 1.", True)
     assert (len(journey.numbers()), state(held)) == (1, FateState.HELD)
-    assert "On a ticket now: 1 of 1." in run("replay", "--all", "--held").output
+    assert "On a ticket now: 1 of 1." in run("replay", "--held").output
 
 
 def test_by_key_one_is_read_though_that_never_came_to_an_end_before() -> None:
@@ -113,6 +113,33 @@ def test_a_mail_is_put_aside_and_can_be_taken_later() -> None:
     assert state(key) is FateState.TICKET
 
 
+def test_what_was_put_aside_can_be_listed() -> None:
+    aside, waits = give_up("One."), give_up("Two.")
+    run("dismiss", aside)
+    shown = run("quarantine", "--dismissed").output
+    assert ("Dismissed: 1" in shown, aside in shown, waits in shown) == (True, True, False)
+    (line,) = run("quarantine", "--dismissed", "--json").output.splitlines()
+    assert (json.loads(line)["key"], json.loads(line)["state"]) == (aside, "dismissed")
+    assert "Dismissed: 0" not in run("quarantine").output
+
+
+def test_what_was_put_aside_and_still_can_not_be_taken_is_not_said_to_wait() -> None:
+    aside = receive(b"")
+    run("dismiss", aside)
+    still = run("replay", aside)
+    assert f"{aside}: dismissed. It has no content." in still.output
+    assert isinstance(still.exception, Trouble)
+    assert (still.exception.what, "--dismissed" in still.exception.cure) == (
+        "No ticket could be made of them, and they stay dismissed: 1.",
+        True,
+    )
+
+
+@pytest.mark.parametrize("verb", ["replay", "dismiss", "raw"])
+def test_the_last_part_of_a_key_alone_names_its_mail(verb: str) -> None:
+    assert run(verb, give_up().removeprefix("inbound/")).exit_code == 0
+
+
 def test_a_sender_is_given_by_hand() -> None:
     key = receive(raw_mail(from_=None))
     assert run("replay", key, "--from", "lee@customer.example").exit_code == 0
@@ -131,6 +158,14 @@ def test_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     key = store(raw_mail())
     monkeypatch.setattr("infra.sent_fates.time.sleep", lambda seconds: inbound.receive(key, NOW, NOW))
     assert list(follow([key], timedelta(minutes=1))) == [(key, "on ticket #1")]
+
+
+def test_who_waits_long_is_told_why(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    key, clock = store(raw_mail()), iter(range(0, 60, 2))
+    monkeypatch.setattr("infra.sent_fates.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("infra.sent_fates.time.sleep", lambda seconds: None)
+    list(follow([key], timedelta(seconds=20)))
+    assert capsys.readouterr().err.count("right after a start") == 1
 
 
 @pytest.mark.parametrize("verb", ["replay", "dismiss", "raw"])
@@ -201,14 +236,14 @@ class TestDoctor:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["replay"], "say --all"),
-        (["replay", "--all", "inbound/x"], "not both"),
+        (["replay"], "say --all or --held"),
+        (["replay", "--all", "inbound/x"], "Name the mails' keys, or say"),
         (["replay", "--all", "--from", "kim@x.example"], "the key of one mail"),
         (["raw", "inbound/x", "--to", "/no-such-directory/mail.eml"], "No file can be written at /no-such-directory"),
         (["raw", "inbound/x", "--to", "/"], "No file can be written at /"),
         (["show", "-1"], "-1 is no number of a mail"),
         (["show", "0"], "0 is no number of a mail"),
-        (["replay", "--held", "inbound/x"], "--held goes with --all"),
+        (["replay", "--held", "inbound/x"], "Name the mails' keys, or say"),
         (["dismiss"], "Missing argument"),
         (["raw"], "Missing argument"),
         (["dead-letters", "--json", "--replay"], "say one of them"),

@@ -51,6 +51,17 @@ def test_the_address_that_we_wrote_to_counts_not_where_it_was_forwarded() -> Non
     assert facts.bounce_recipients == ("gone@customer.example",)
 
 
+def test_what_the_other_server_says_of_whom_it_did_not_take_is_kept() -> None:
+    late = "Diagnostic-Code: X-Notes; still trying\r\n"
+    gone = (
+        "\r\nFinal-Recipient: rfc822; b@customer.example\r\nAction: failed\r\n"
+        "Diagnostic-Code: smtp;550 5.1.1\r\n gone\r\n"
+    )
+    assert _report("delayed", extra=late + gone).bounce_diagnosis == "550 5.1.1 gone"
+    assert _report("delayed", extra=late).bounce_diagnosis == "still trying"
+    assert _report("failed").bounce_diagnosis == ""
+
+
 PLAIN_WORDS = {
     "list": "Your message to the following recipients could not be delivered:\n\n  gone@customer.example\n\nGone.",
     "whom to ask": "For help write to <postmaster@relay.example>.\n\n<gone@customer.example>: User unknown",

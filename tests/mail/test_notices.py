@@ -31,6 +31,7 @@ VALUES: dict[str, object] = {
     "is_proven": True,
     "noticed_at": "Mon 23 Nov 2026, 10:00 KST",
     "what_to_do": "look",
+    "kind": "Possible loop",
     "is_ended": True,
     "detail": "550 no such user <b>here</b>",
     "sender": "robot@customer.example",

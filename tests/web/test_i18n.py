@@ -80,6 +80,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed", "promises_changed"),
     ),
     "failure": tuple(FailureKind),
+    "delivery_event": (*FailureKind, "agent"),
     "flag": tuple(FailureKind),
     "flood": tuple(Flood),
     "remark": (

@@ -138,6 +138,8 @@ def test_a_preview_of_a_wrong_signature_says_what_is_wrong(admin: Visitor) -> No
     )
     assert answer.status == 422
     assert "{x}" in answer.text
+    assert "The preview appears here once that is mended." in answer.text
+    assert str(answer.headers["Content-Type"]).startswith("text/html")
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"], "it is seen in the frame"
 
 

@@ -87,7 +87,20 @@ class TestOneMail:
         again = press(english, "restore", "held", key=key).text
         assert "The mail waits again." in again
         assert "Again and again" in again
-        assert "Dismissed" not in english.get(f"{PAGE}?view=held&act=dismissed&mail={key}").text
+        assert "Dismissed: " not in english.get(f"{PAGE}?view=held&act=dismissed&mail={key}").text
+
+    def test_dismissed_ones_are_listed_and_brought_back_or_taken(self, english: Visitor) -> None:
+        keys = [hold("Again and again"), give_up()]
+        for key in keys:
+            press(english, "dismiss", key=key)
+        page = english.get(f"{PAGE}?view=dismissed").text
+        assert "Again and again" in page
+        assert [page.count(words) for words in ("Dismissed by Ada Admin.", "Bring back", "Take it")] == [2, 2, 1]
+        assert "Read all again" not in page
+        assert keys[0] not in press(english, "restore", "dismissed", key=keys[0]).text.partition('class="tickets"')[2]
+        assert inbound_mail.get_fate(keys[0]).state is FateState.HELD
+        assert "This mail is on ticket" in press(english, "replay", "dismissed", key=keys[1]).text
+        assert "No mail was dismissed" in english.get(f"{PAGE}?view=dismissed").text
 
     def test_a_dismissed_one_that_fails_again_is_not_told_as_just_dismissed(self, english: Visitor) -> None:
         key = give_up()
@@ -168,7 +181,9 @@ class TestViews:
         bury(LetterQueue.OUTBOX, {"ticket": 7, "id": 1})
         page = english.get(PAGE).text
         counts = [
-            page.partition(f"view={view}")[2].partition('count">')[2].partition("<")[0] for view in quarantine.View
+            page.partition(f"view={view}")[2].partition('count">')[2].partition("<")[0]
+            for view in quarantine.View
+            if view is not quarantine.View.DISMISSED
         ]
         assert counts == ["1", "2", "1"]
 
@@ -287,6 +302,10 @@ class TestLooking:
         page = english.get(f"{PAGE}/mail?key={key}").text
         for words in ("History", "Sun Supervisor</strong>: dismissed", "Ada Admin</strong>: brought back"):
             assert words in page
+
+    def test_what_to_do_stands_apart_from_the_cause(self, english: Visitor) -> None:
+        page = english.get(f"{PAGE}/mail?key={journey.receive(raw_mail(from_=None))}").text
+        assert "<strong>It has no usable sender</strong></p> <p>Nobody can be answered." in " ".join(page.split())
 
     def test_a_sender_can_be_given_where_there_is_none(self, english: Visitor) -> None:
         key = journey.receive(b"Subject: Pump\r\n\r\nIt is broken.")

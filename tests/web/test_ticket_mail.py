@@ -6,7 +6,8 @@ from chalicelib.adapters import addresses, outbox, tickets
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk import tickets as desk
 from chalicelib.domain.customer import AddressFlag
-from chalicelib.domain.entry import Attachment, Entry, EntryKind, Mailbox
+from chalicelib.domain.entry import DESK, Attachment, Entry, EntryKind, FieldChange, Mailbox
+from chalicelib.domain.ticket import Change, author_of
 from tests.conftest import AGENT, CONTRIBUTOR
 from tests.factories import CUSTOMER_ADDRESS
 from tests.web.tickets import open_ticket, receive
@@ -53,7 +54,7 @@ def test_remarks_tell_what_to_know_of_a_message(agent: Visitor) -> None:
     receive(number, "Me, too.", remarks=("follow_up_of:4711", "reply_address_forged"))
     page = page_of(agent, number)
     assert page.links("/agent/tickets/4711")
-    assert "came to a forged reply address" in page.text
+    assert "Came to a forged reply address" in page.text
 
 
 def test_a_picture_that_the_mail_shows_in_its_text_says_so(agent: Visitor) -> None:
@@ -95,6 +96,27 @@ def test_a_form_without_a_choice_settles_nothing(agent: Visitor) -> None:
     path = f"/agent/tickets/{number}/entries/{newest_message(number).id}/requester"
     assert agent.post(path, {}).status == 400
     assert newest_message(number).forwarded_from
+
+
+@pytest.mark.parametrize(
+    ("language", "came_back", "freed"),
+    [
+        ("en", "Mail did not reach kim@customer.example: 550 gone", "lets mail go to kim@customer.example again"),
+        ("ko", "메일 반송. 주소: kim@customer.example: 550 gone", "다시 보내기 허용. 주소: kim@customer.example"),
+    ],
+)
+def test_what_became_of_mail_is_told_as_a_sentence(
+    admin: Visitor, supervisor: Visitor, language: str, came_back: str, freed: str
+) -> None:
+    number = open_ticket()
+    for place, (author, new, cause) in enumerate([(DESK, "550 gone", "bounce"), (author_of(AGENT), "", "agent")]):
+        change = FieldChange("delivery", CUSTOMER_ADDRESS, new)
+        event = Entry(9_000 + place, EntryKind.EVENT, now(), author, changes=(change,), cause=cause)
+        ticket = tickets.get(number)
+        tickets.save(Change(ticket, ticket, (event,)), "Asia/Seoul")
+    page = " ".join(page_of(admin if language == "en" else supervisor, number).text.split())
+    assert came_back in page
+    assert f"<strong>{AGENT.name}</strong> {freed}" in page
 
 
 @pytest.fixture
