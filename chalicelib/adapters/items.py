@@ -7,6 +7,7 @@
 | what a ticket has to send | query `TICKET#{number}`, sort key from `OUT#` |
 | a queue, nearest deadline first, 25 a page | query by_queue `TICKETS#{status}` |
 | an agent's or nobody's unresolved tickets | query by_assignee `AGENT#{id}`, `AGENT#0` |
+| what an agent was told, newest first | query by_assignee `NOTICES#{id}` |
 | overdue tickets, longest first | query by_due `OVERDUE` |
 | surveys to be sent until now | query by_due `SURVEY`, sort key up to now |
 | a customer by address | get `ADDRESS#{address}` / `CUSTOMER` |
@@ -54,6 +55,10 @@ SETTINGS = "SETTINGS"
 SOLUTIONS = "SOLUTIONS"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
+
+
+def notices_key(agent_id: int) -> str:
+    return f"NOTICES#{agent_id}"
 
 
 def ticket_key(number: int) -> str:

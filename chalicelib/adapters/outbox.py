@@ -8,7 +8,8 @@ from pynamodb.expressions.operand import Path
 from chalicelib.adapters.aws import send_to_queue
 from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.inbound_mail import message_of
-from chalicelib.adapters.items import OutgoingItem, outgoing_key, ticket_key
+from chalicelib.adapters.items import OutgoingItem, notices_key, outgoing_key, ticket_key
+from chalicelib.adapters.paging import Page, cursor_of, place_of
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
 from chalicelib.domain.errors import AlreadyDone
@@ -47,7 +48,37 @@ def find(number: int, outgoing_id: int) -> Outgoing | None:
 
 def announce(transaction: Transaction, outgoing: Outgoing) -> None:
     """Adds what must leave to a transaction that changes nothing else of the ticket."""
-    transaction.put_new(OutgoingItem(ticket_key(outgoing.ticket), outgoing_key(outgoing.id), body=encode(outgoing)))
+    transaction.put_new(item_of(outgoing))
+
+
+def item_of(outgoing: Outgoing) -> OutgoingItem:
+    """What agents are told is found by agent as well."""
+    item = OutgoingItem(ticket_key(outgoing.ticket), outgoing_key(outgoing.id), body=encode(outgoing))
+    if outgoing.agent_id:
+        item.assignee_pk, item.assignee_sk = notices_key(outgoing.agent_id), outgoing_key(outgoing.id)
+    return item
+
+
+def list_notices(agent_id: int, cursor: str | None, limit: int) -> Page[Outgoing]:
+    """What an agent was told of tickets, newest first; one request."""
+    partition = notices_key(agent_id)
+    found = OutgoingItem.query(
+        partition,
+        index_name="by_assignee",
+        limit=limit,
+        page_size=limit,
+        scan_index_forward=False,
+        last_evaluated_key=_place_of(cursor, partition),
+    )
+    notices = tuple(decode(Outgoing, item.body) for item in found)
+    last = found.last_evaluated_key
+    return Page(notices, cursor_of(last, "assignee") if last else None)
+
+
+def _place_of(cursor: str | None, partition: str) -> dict[str, Any] | None:
+    """An outbox entry's sort key in the index is that in its ticket."""
+    place = place_of(cursor, "assignee", partition, "")
+    return place | {"sk": place["assignee_sk"]} if place else None
 
 
 def save_failure(transaction: Transaction, before: Outgoing, after: Outgoing) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pynamodb.expressions.operand import Path
 
-from chalicelib.adapters import counts
+from chalicelib.adapters import counts, outbox
 from chalicelib.adapters.codec import decode, encode, instant
 from chalicelib.adapters.items import (
     COUNTER,
@@ -22,7 +22,6 @@ from chalicelib.adapters.items import (
     at_version,
     customer_key,
     entry_key,
-    outgoing_key,
     status_queue,
     ticket_key,
 )
@@ -144,11 +143,10 @@ def item_of_entry(number: int, entry: Entry) -> EntryItem:
 
 
 def _additions(change: Change) -> Iterable[Item]:
-    key = ticket_key(change.after.number)
     for entry in change.entries:
         yield item_of_entry(change.after.number, entry)
     for outgoing in change.outgoing:
-        yield OutgoingItem(key, outgoing_key(outgoing.id), body=encode(outgoing))
+        yield outbox.item_of(outgoing)
 
 
 def item_of(ticket: Ticket) -> TicketItem:
