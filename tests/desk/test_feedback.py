@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import addresses, customers, ses_events
+from chalicelib.adapters import addresses, customers, ses_events, settings
 from chalicelib.desk import feedback, inbound, tickets
 from chalicelib.domain.entry import EntryKind
 from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.inbound_mail import FateState
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
-from chalicelib.domain.words import Status
+from chalicelib.domain.words import Role, Status
 from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import bounce_mail, deliver_all, page, receive, receive_mail, reply_address, sent
@@ -285,6 +285,16 @@ class TestFlaggedAddress:
         failed = event("bounce", told_of, bouncedRecipients=[{"emailAddress": COLLEAGUE.address}])
         take(failed)
         assert told() == [SUPERVISOR.address]
+
+    def test_that_a_notice_of_trouble_comes_back_tells_nobody_and_stands_in_the_history(self) -> None:
+        settings.save_agent(replace(settings.get().agents[COLLEAGUE.id], role=Role.SUPERVISOR))
+        take(event("bounce", acknowledged()))
+        deliver_all()
+        notices = [mail for mail in page().outgoing if mail.purpose is Purpose.MAIL_FAILED]
+        for notice in notices:
+            take(event("bounce", notice, bounceType="Transient", bouncedRecipients=[{"emailAddress": notice.to}]))
+        assert sorted(told()) == sorted([COLLEAGUE.address, SUPERVISOR.address])
+        assert sorted(entry.changes[0].old for entry in page().entries[-2:]) == sorted(told())
 
 
 def test_a_mail_that_came_is_taken_although_its_sender_can_not_be_reached() -> None:
