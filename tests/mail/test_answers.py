@@ -104,10 +104,9 @@ def test_a_last_line_with_a_colon_is_the_agents_below_which_stands_a_known_intro
 def test_so_it_is_in_the_markup_of_gmail() -> None:
     attribution = GMAIL.replace("<", "&lt;").replace(">", "&gt;")
     ours = notices.render("assigned", "en", **VALUES).html
-    quotation = (
-        f'<div class="gmail_quote"><div class="gmail_attr">{attribution}</div><blockquote>{ours}</blockquote></div>'
-    )
-    html = f'<div>Dear Kim,<br><br>Please send us the following within 3 days:</div><br><div class="gmail_quote">{quotation}</div>'
+    quotation = f'<div class="gmail_attr">{attribution}</div><blockquote class="gmail_quote">{ours}</blockquote>'
+    asked = "Dear Kim,<br><br>Please send us the following within 3 days:"
+    html = f'<div>{asked}</div><br><div class="gmail_quote">{quotation}</div>'
     assert answers.words(html_reader.to_text(html), html) == ASKED
 
 
