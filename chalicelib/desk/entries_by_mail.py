@@ -52,7 +52,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket) and not is_author_known:
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
-    if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
+    if ticket is None or (ticket.status is Status.CLOSED and not _is_by_machine(arrival, matched)):
         return _open(arrival, attachments, _followed(arrival, matched), settings, now, ids, also)
     if arrival.agent and arrival.acts_as_agent(ticket):
         return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
@@ -148,8 +148,22 @@ def _receive(
     author = Author(AuthorKind.CUSTOMER, customer_id, arrival.name)
     message = _message(arrival, author, attachments, matched.remarks)
     is_from_stranger = not ticket.is_participant(arrival.address)
-    is_bounce = arrival.mail.automatic.bounce and matched.outgoing != 0
-    return ticket.receive(replace(message, is_from_stranger=is_from_stranger, is_bounce=is_bounce), settings, now, ids)
+    marked = replace(
+        message,
+        is_automatic=_is_by_machine(arrival, matched),
+        is_from_stranger=is_from_stranger,
+        is_bounce=_is_bounce(arrival, matched),
+    )
+    return ticket.receive(marked, settings, now, ids)
+
+
+def _is_by_machine(arrival: Arrival, matched: Match) -> bool:
+    return arrival.mail.is_automatic or _is_bounce(arrival, matched)
+
+
+def _is_bounce(arrival: Arrival, matched: Match) -> bool:
+    """Of a mail that is known to be ours."""
+    return arrival.mail.automatic.bounce and matched.outgoing != 0
 
 
 def _speak(

@@ -1,6 +1,7 @@
 """Who wrote: a person or a machine (rules 12 and 14)."""
 
 import re
+from dataclasses import replace
 from email.message import Message
 
 from chalicelib.mail import addresses, bounces, headers, returned, transfer
@@ -17,6 +18,7 @@ _LIST_HEADERS = (
     *("List-Id", "List-Post", "List-Unsubscribe", "List-Help"),
     *("List-Subscribe", "List-Owner", "List-Archive"),
 )
+_ONLY_BY_MACHINES = {"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"}
 _RECEIPTS = ("message/disposition-notification", "message/feedback-report")
 _ROBOT = re.compile(
     r"^(?:mailer-daemon|postmaster|mail-?daemon|(?:no|do[-_.]?not)[-_.]?reply|bounces?|auto-?reply)(?![^\W_])",
@@ -42,6 +44,9 @@ _ABSENCE_SUBJECT = re.compile(
     r"\s*(?:$|[:：\]】)–—-]|(?:자동|안내|메일|알림|입니다|통지))",
     re.IGNORECASE,
 )
+# What programs put after such words, and people who write about them don't.
+_END_OF_NOTICE = re.compile(r"[^\W\d_]{0,20}\s{0,5}(?:$|[:：\]】)–—-]|re\s?:)", re.IGNORECASE)
+_ANSWER_PREFIX = re.compile(r"^\W{0,20}+(?:re|aw|sv|antw|odp|회신|답장|回复|返信)\s{0,5}[:：]", re.IGNORECASE)
 # What Exchange writes where it sends no report by RFC 8098.
 _RECEIPT_SUBJECT = re.compile(r"^\s*(?:read|not read|읽음|읽지 않음)\s?[:：]", re.IGNORECASE)
 _RECEIPT_TEXT = re.compile(
@@ -71,7 +76,7 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
     """What the header fields, the subject and, for bounces and absence, the text tell."""
     bounce = bounces.find(message, subject, sender, text)
     is_auto_reply = not bounce.is_bounce and _is_auto_reply(message, subject)
-    return AutomaticMail(
+    found = AutomaticMail(
         auto_reply=is_auto_reply,
         out_of_office=is_auto_reply and bool(_AWAY.search(subject) or _AWAY.search(text[:2_000])),
         list_mail=any(message.get(name) for name in ("List-Id", "List-Post")) or _precedence(message) == "list",
@@ -85,21 +90,42 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
             else _suppressed_by(message, subject, sender, text, is_auto_reply=is_auto_reply)
         ),
     )
+    is_absence = found.auto_reply and _is_absence(message, subject, sender, is_away=found.out_of_office)
+    is_proven = found.suppressed_by in _ONLY_BY_MACHINES or _is_marked_auto_reply(message) or is_absence
+    return replace(found, is_certain=bounce.is_proven if bounce.is_bounce else is_proven)
 
 
 def _is_auto_reply(message: Message, subject: str) -> bool:
+    return _is_marked_auto_reply(message) or bool(
+        _AUTO_REPLY_SUBJECT.search(subject) or _ABSENCE_SUBJECT.search(subject)
+    )
+
+
+def _is_marked_auto_reply(message: Message) -> bool:
     return (
         _auto_submitted(message) in {"auto-replied", "auto-notified"}
         or _has_auto_reply_header(message)
         or _precedence(message) == "auto_reply"
-        or bool(_AUTO_REPLY_SUBJECT.search(subject) or _ABSENCE_SUBJECT.search(subject))
         or any(part.get_content_type() in _RECEIPTS for part in returned.parts(message))
     )
 
 
+def _is_absence(message: Message, subject: str, sender: Address | None, *, is_away: bool) -> bool:
+    """Whether more than the subject's words tell an automatic reply: customers write of those as well, and answer to
+    what they wrote. A field that servers set on people's mail too agrees with the words, or their form and the text."""
+    if _ANSWER_PREFIX.match(subject):
+        return False
+    is_robot = sender is not None and _ROBOT.match(sender.email)
+    if is_robot or _suppresses_responses(message) or _precedence(message) in {"bulk", "junk"}:
+        return True
+    words = _AUTO_REPLY_SUBJECT.search(subject)
+    has_form = _END_OF_NOTICE.match(subject, words.end()) if words else _ABSENCE_SUBJECT.search(subject)
+    return is_away and bool(has_form)
+
+
 def _suppressed_by(message: Message, subject: str, sender: Address | None, text: str, *, is_auto_reply: bool) -> str:
     """The first of rule 12's reasons that holds, as a code; "" when an automatic answer may go out. Those that only
-    machines give come first: `InboundMail.is_automatic` asks for them."""
+    machines give come first: `facts` asks for them."""
     reasons = {
         "loop": LOOP_HEADER in message,
         "null_return_path": return_path(message) == "",

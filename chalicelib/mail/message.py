@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from chalicelib.domain.address import canonical, without_tag
 
-_ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
 _CID = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
 _MOST_SHOWN = 1_000
 
@@ -80,7 +79,7 @@ class AutomaticMail:
 
     `suppressed_by` names the reason not to answer automatically, such as "auto-submitted"; "" when there is none.
     `bounce_temporary` is None where the bounce does not say. `bounced_ids` are the Message-IDs of the mail that bounced
-    as far as the bounce tells, that mail's own first.
+    as far as the bounce tells, that mail's own first. `is_certain` tells that more than words say that a machine wrote.
     """
 
     auto_reply: bool = False
@@ -91,6 +90,7 @@ class AutomaticMail:
     bounce_temporary: bool | None = None
     bounced_ids: tuple[str, ...] = ()
     suppressed_by: str = ""
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,9 +172,8 @@ class InboundMail:
     @property
     def is_automatic(self) -> bool:
         """Whether a machine wrote it for certain (rule 14). Marks that servers set on people's mail as well, such as
-        X-Auto-Response-Suppress, do not tell it."""
-        is_answer = self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
-        return is_answer or bool(self.loop_header) or self.automatic.suppressed_by in _ONLY_BY_MACHINES
+        X-Auto-Response-Suppress, do not tell it, nor do words alone: a ticket may sleep on at such a mail."""
+        return self.automatic.is_certain or bool(self.loop_header)
 
     @property
     def may_be_by_machine(self) -> bool:

@@ -175,3 +175,18 @@ class TestMachines:
         tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
         receive_mail("Broken again.", to=reply_address(), x_auto_response_suppress="DR, OOF, AutoReply")
         assert journey.status() == "open"
+
+    @pytest.mark.parametrize(
+        ("sender", "subject"),
+        [("Kim", "Re: [#1] Out of office reply is broken"), ("Postmaster Kim", "Re: [#1] Delivery problem")],
+    )
+    def test_a_customer_with_such_words_wakes_the_ticket_and_follows_it_up(self, sender: str, subject: str) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        mail = {"from_": f"{sender} <{CUSTOMER_ADDRESS}>", "subject": subject, "to": reply_address()}
+        receive_mail("It is still broken.", **mail)
+        assert journey.status() == "open"
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        receive_mail("It is broken again.", **mail)
+        assert (journey.numbers(), page(2).ticket.follows) == ([1, 2], 1)
