@@ -95,17 +95,19 @@ class Arrival:
         is_ours = self.agent is not None and self.agent.may(Right.WORK_ON_TICKETS)
         return is_ours and self.mail.dmarc_pass and not self.mail.is_automatic
 
-    def why_not_public(self, settings: Settings) -> str:
-        """Why what an agent wrote must not go to the customer, as a code; "" when it may."""
+    def why_not_public(self, ticket: Ticket, settings: Settings) -> str:
+        """Why what an agent wrote on the ticket must not go to the customer, as a code; "" when it may."""
         if self.mail.may_be_by_machine:
             return "machine_not_sent"
-        if forwards.is_forward(self.mail) or self.forwarded:
+        if forwards.is_forward(self.mail, ticket.subject):
             return "forward_not_sent"
         shows_console = settings.url("/agent/") in unquote(self.answer)
         return "answer_not_sent" if shows_console or not self.answer else ""
 
     def acts_as_agent(self, ticket: Ticket) -> bool:
-        return self.is_from_agent and self.agent is not None and ticket.is_visible_to(self.agent)
+        """Not on a ticket of their own: there they ask, and what they write answers nobody."""
+        is_ours = self.is_from_agent and self.address != ticket.customer_address
+        return is_ours and self.agent is not None and ticket.is_visible_to(self.agent)
 
     def takes_part(self, ticket: Ticket) -> bool:
         return ticket.is_participant(self.address) or self.acts_as_agent(ticket)

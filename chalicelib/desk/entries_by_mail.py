@@ -178,7 +178,7 @@ def _speak(
 ) -> Change:
     """An agent's mail is a public reply (rule 9), unless it says what no customer may read, or nothing: then it stays
     as a note, whole and with the cause, and nobody gets mail."""
-    if cause := arrival.why_not_public(settings):
+    if cause := arrival.why_not_public(ticket, settings):
         message = _message(arrival, author_of(by), attachments, (*matched.remarks, cause))
         return mail_trouble.kept_inside(ticket, message, now, ids)
     return _reply(arrival, by, attachments, ticket, now, ids)

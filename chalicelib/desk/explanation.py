@@ -61,13 +61,14 @@ def destination(mail: InboundMail, now: datetime) -> Destination:
     makes_ticket = found.ticket is None or found.ticket.status is Status.CLOSED
     named = next((recipient for recipient, ticket in signed.items() if ticket and ticket == number), "")
     sender = _sender(arrival, found.ticket) if found.ticket else None
+    agents_ticket = found.ticket if sender is Sender.AGENT else None
     return Destination(
         found.way,
         number,
         named if found.way is Way.REPLY_ADDRESS else "",
         is_closed=bool(found.ticket and found.ticket.status is Status.CLOSED),
         sender=sender,
-        why_kept_inside=arrival.why_not_public(settings) if sender is Sender.AGENT else "",
+        why_kept_inside=arrival.why_not_public(agents_ticket, settings) if agents_ticket else "",
         is_own_mail=without_tag(arrival.address) in settings.own_addresses,
         bad_addresses=tuple(recipient for recipient, ticket in signed.items() if ticket is None),
         is_blind_copy=mail.is_blind_copy_to(settings.own_addresses),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from email.message import Message
 
 from chalicelib.mail import addresses, bounces, headers, returned, transfer
+from chalicelib.mail import quote_marks as marks
 from chalicelib.mail.message import Address, AutomaticMail
 from chalicelib.mail.write import LOOP_HEADER
 
@@ -46,7 +47,6 @@ _ABSENCE_SUBJECT = re.compile(
 )
 # What programs put after such words, and people who write about them don't.
 _END_OF_NOTICE = re.compile(r"[^\W\d_]{0,20}\s{0,5}(?:$|[:：\]】)–—-]|re\s?:)", re.IGNORECASE)
-_ANSWER_PREFIX = re.compile(r"^\W{0,20}+(?:re|aw|sv|antw|odp|회신|답장|回复|返信)\s{0,5}[:：]", re.IGNORECASE)
 # What Exchange writes where it sends no report by RFC 8098.
 _RECEIPT_SUBJECT = re.compile(r"^\s*(?:read|not read|읽음|읽지 않음)\s?[:：]", re.IGNORECASE)
 _RECEIPT_TEXT = re.compile(
@@ -113,7 +113,7 @@ def _is_marked_auto_reply(message: Message) -> bool:
 def _is_absence(message: Message, subject: str, sender: Address | None, *, is_away: bool) -> bool:
     """Whether more than the subject's words tell an automatic reply: customers write of those as well, and answer to
     what they wrote. A field that servers set on people's mail too agrees with the words, or their form and the text."""
-    if _ANSWER_PREFIX.match(subject):
+    if marks.ANSWER_PREFIX.match(subject):
         return False
     is_robot = sender is not None and _ROBOT.match(sender.email)
     if is_robot or _suppresses_responses(message) or _precedence(message) in {"bulk", "junk"}:

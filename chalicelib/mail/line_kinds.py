@@ -128,12 +128,22 @@ def _kind_at(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int]:
 def _introduction(lines: Sequence[str], start: int, *, after_mark: bool) -> tuple[Kind, int] | None:
     if len(lines[start]) > _LONGEST_MARK:
         return None
-    if marks.ORIGINAL.match(lines[start]):
+    if marks.ORIGINAL.match(lines[start]) and (
+        not marks.OPENING.match(lines[start]) or _has_original(lines, start + 1)
+    ):
         return Kind.ORIGINAL, 1
     if header := copied_header.find(lines, start, after_mark=after_mark):
         return Kind.COPIED_HEADER, header.length
     count = attributions.length(lines, start)
     return (Kind.ATTRIBUTION, count) if count else None
+
+
+def _has_original(lines: Sequence[str], start: int) -> bool:
+    """Whether what a program copies or quotes follows here."""
+    below = next((index for index in range(start, len(lines)) if lines[index].strip()), None)
+    if below is None:
+        return False
+    return bool(marks.QUOTED.match(lines[below]) or copied_header.find(lines, below, after_mark=True))
 
 
 def _quoted_introduction(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int] | None:
