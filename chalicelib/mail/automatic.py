@@ -54,6 +54,15 @@ _RECEIPT_TEXT = re.compile(
     r"|읽었습니다|읽지 않(?:고|은|았)|(?:읽은|표시된) (?:시간|시각|날짜)",
     re.IGNORECASE,
 )
+# Outlook takes a mail back by another one.
+_RECALL_SUBJECT = re.compile(r"^\s*(?:recall|message recall|회수|메시지 회수|rückruf|rappel)\s?[:：]", re.IGNORECASE)
+_RECALL_TEXT = re.compile(
+    r"(?:like|wishes|wants) to recall the message|회수하(?:려|고자|기를)|zurückrufen|rappeler (?:le|ce) message",
+    re.IGNORECASE,
+)
+# https://developers.google.com/workspace/gmail/reactions/format
+_REACTION = "text/vnd.google.email-reaction+json"
+_REACTION_TEXT = re.compile(r"^[^\n]{1,80} reacted via Gmail\b", re.MULTILINE)
 _MOST_OF_CALENDAR = 20_000
 _CALENDAR_ANSWER = re.compile(rb"^METHOD:REPLY\s*$", re.IGNORECASE | re.MULTILINE)
 _AWAY = re.compile(
@@ -132,6 +141,8 @@ def _suppressed_by(message: Message, subject: str, sender: Address | None, text:
         "auto_submitted": _auto_submitted(message) not in {"", "no"},
         "receipt": bool(_RECEIPT_SUBJECT.match(subject) and _RECEIPT_TEXT.search(text[:2_000])),
         "calendar_answer": _answers_invitation(message),
+        "reaction": _is_reaction(message, text),
+        "recall": bool(_RECALL_SUBJECT.match(subject) and _RECALL_TEXT.search(text[:2_000])),
         "precedence": _precedence(message) in _BULK,
         "list": any(name in message for name in _LIST_HEADERS),
         "auto_response_suppress": _suppresses_responses(message),
@@ -139,6 +150,12 @@ def _suppressed_by(message: Message, subject: str, sender: Address | None, text:
         "robot": bool(sender and _ROBOT.match(sender.email)),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _is_reaction(message: Message, text: str) -> bool:
+    """Whether a program puts a press on a button, such as a thumb, into words."""
+    kinds = (part.get_content_type() for part in returned.parts(message))
+    return _REACTION in kinds or bool(_REACTION_TEXT.search(text[:200]))
 
 
 def _answers_invitation(message: Message) -> bool:

@@ -216,6 +216,25 @@ class TestMachines:
         assert_kept_inside("machine_not_sent", "On our way.")
         assert Purpose.REPLY not in {mail.purpose for mail in journey.queued()}
 
+    @pytest.mark.parametrize(
+        ("subject", "text"),
+        [
+            ("Re: [#1] Pump", "\U0001f44d\n\nMin Agent reacted via Gmail <https://www.google.com/gmail/about/>"),
+            ("Recall: [#1] Pump", 'Min Agent would like to recall the message, "[#1] Pump".'),
+            ("회수: [#1] 펌프", 'Min Agent 님이 "[#1] 펌프" 메시지를 회수하려고 합니다.'),
+            ("Rückruf: [#1] Pump", 'Min Agent möchte die Nachricht "[#1] Pump" zurückrufen.'),
+        ],
+    )
+    def test_nor_what_a_program_puts_into_words(self, subject: str, text: str) -> None:
+        receive_mail()
+        agent_writes(text, subject=subject)
+        assert_kept_inside("machine_not_sent", "Min Agent")
+
+    def test_an_answer_about_a_recall_is_one(self) -> None:
+        receive_mail()
+        agent_writes("The maker has the pump recalled.", subject="Recall: [#1] Pump")
+        assert to_customer()
+
     @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
     def test_what_is_a_machines_for_certain_is_no_agents(self, headers: dict[str, str]) -> None:
         receive_mail()

@@ -79,6 +79,7 @@ def test_what_only_machines_send_is_automatic(text: str, fields: dict[str, str],
         {"Precedence": "bulk"},
         {"List_Id": "<a.example>"},
         {"From": "noreply@a.example"},
+        {"Content_Type": "text/vnd.google.email-reaction+json"},
     ],
 )
 def test_what_servers_add_to_peoples_mail_makes_it_doubtful_and_no_machines(fields: dict[str, str]) -> None:
