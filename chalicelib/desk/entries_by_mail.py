@@ -28,6 +28,7 @@ from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Change, Ids, Message, Ticket, author_of
 from chalicelib.domain.words import Source, Status
+from chalicelib.mail import answers
 from chalicelib.mail.message import InboundMail
 
 _MOST_TEXT = 150_000
@@ -192,6 +193,7 @@ def _reply(
     said, *events = change.entries
     came = replace(
         said,
+        quoted_text=_fitted(arrival, answers.left_out(mail.text, arrival.answer)),
         attachments=attachments,
         source=Source.EMAIL,
         message_id=mail.message_id,
@@ -307,8 +309,13 @@ def _packed(uploads: list[Upload]) -> bytes:
 
 
 def _kept_halves(arrival: Arrival) -> tuple[str, str]:
-    """As much of both as an entry has room for beside its attachments."""
+    """As much of both as an entry has room for."""
+    text, quoted_text = (_fitted(arrival, half) for half in _halves(arrival))
+    return text, quoted_text
+
+
+def _fitted(arrival: Arrival, half: str) -> str:
+    """As much of one of two halves as an entry has room for beside its attachments."""
     listed, _ = _uploads(arrival.mail)
     most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _ROOM_OF_ALL_ELSE - sum(map(_size_of_line, listed))) // 2)
-    text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(arrival))
-    return text, quoted_text
+    return half.encode(errors="replace")[:most].decode(errors="ignore")

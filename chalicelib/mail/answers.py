@@ -1,6 +1,7 @@
 """What an agent says in an answer to one of our notices, apart from the notice: no customer may ever read that."""
 
 import re
+from collections import deque
 
 from chalicelib.mail import line_kinds, quotes
 from chalicelib.mail import quote_marks as marks
@@ -41,6 +42,18 @@ def words(text: str, html: str = "") -> str:
         return ""
     is_known = any(kind in INTRODUCTIONS for kind in line_kinds.of(lines[:at], html))
     return said if at == len(lines) or is_known else _without_introduction(said)
+
+
+def left_out(text: str, said: str) -> str:
+    """What of the mail is not in the words said, without blank lines around it."""
+    waiting = deque(said.split("\n"))
+    rest = []
+    for line in text.split("\n"):
+        if waiting and line.rstrip() == waiting[0].rstrip():
+            waiting.popleft()
+        else:
+            rest.append(line)
+    return "\n".join(rest).strip("\n")
 
 
 def _without_introduction(said: str) -> str:

@@ -61,6 +61,12 @@ def of(lines: Sequence[str], html: str = "") -> list[Kind]:
     return [*kinds, *rest]
 
 
+def are_marked(lines: Sequence[str], html: str, *, since: int) -> bool:
+    """Whether the HTML of the same mail marks a line from the given one on as quoted."""
+    places = _places([line.translate(marks.INVISIBLE) for line in lines[:MOST_LINES]], html) if html else []
+    return not {Place.QUOTED, Place.BELOW_MARK}.isdisjoint(places[since:])
+
+
 def _placed(kinds: list[Kind], places: Sequence[Place]) -> list[Kind]:
     """What the place tells above what the words do; the first line of what a program marked introduces it."""
     placed = [_PLACED.get(place, {}).get(kind, kind) for kind, place in zip(kinds, places, strict=True)]

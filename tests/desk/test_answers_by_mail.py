@@ -198,6 +198,26 @@ class TestAnswersToNotices:
         agent_writes(f"Tomorrow.\n\nNumber: #1\nhttps://scan.example/?u={console}")
         assert_kept_inside("answer_not_sent", "Tomorrow.")
 
+    def test_what_is_left_out_stays_with_the_answer(self) -> None:
+        ours = notice()
+        agent_writes(f"The pump comes tomorrow.\n\n{GMAIL}{quoted(ours)}\n-- \nMin, 010-1234")
+        answer = journey.messages()[1]
+        assert answer.text == "The pump comes tomorrow."
+        assert all(word in answer.quoted_text for word in ("wrote:", "/agent/tickets/1", "010-1234"))
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            "On 23 Nov 2026 at 10:00, our technician wrote:\n\nThe pump is beyond repair.",
+            "From: Depot Seoul\nTo: kim@customer.example\nSubject: Spare pump\n\nIt arrives tomorrow.",
+        ],
+    )
+    @pytest.mark.parametrize("is_of_notice", [True, False])
+    def test_words_below_an_introduction_that_nothing_marks_stay_a_note(self, own: str, is_of_notice: bool) -> None:
+        ours = notice()
+        agent_writes(f"Hi Kim,\n\n{own}" + (f"\n\n{GMAIL}{quoted(ours)}" if is_of_notice else ""))
+        assert_kept_inside("answer_not_sent", "Hi Kim,", own.splitlines()[-1])
+
     def test_files_without_words_stay_on_the_ticket_which_says_so(self) -> None:
         receive_mail()
         agent_writes("", ("manual.pdf", b"%PDF"))
