@@ -135,7 +135,7 @@ def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settin
         address=address,
         fingerprint=fingerprint,
         also_taken_as=tuple(earlier),
-        alike=_alike(address, mail.subject),
+        alike=_alike(address or next(iter(mail.automatic.bounced_ids), ""), mail.subject),
         received_at=received_at,
     )
     is_plain = written.rpartition("@")[0].isascii()  # another mailbox may be written in letters that are only alike
@@ -177,9 +177,10 @@ def _fingerprints(mail: InboundMail, received_at: datetime) -> list[str]:
     return [_hashed([*parts, str(each)]) for each in (hour, hour - 1, hour + 1)]
 
 
-def _alike(address: str, subject: str) -> str:
-    """What mails of one sender with one subject share, answers to it among them (rule 13)."""
-    return _hashed([address, " ".join(_REPLY_PREFIXES.sub("", subject).lower().split())])
+def _alike(sender: str, subject: str) -> str:
+    """What mails of one sender with one subject share, answers to it among them (rule 13). Bounces from nobody share it
+    where they are about one mail."""
+    return _hashed([sender, " ".join(_REPLY_PREFIXES.sub("", subject).lower().split())])
 
 
 def _hashed(parts: list[str]) -> str:

@@ -159,6 +159,14 @@ class TestBouncesByMail:
         assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
         assert journey.messages()[1].author.name
 
+    def test_many_from_nobody_are_no_loop_since_each_is_about_another_mail(self) -> None:
+        mail = acknowledged()
+        for number in range(inbound.MOST_ALIKE + 1):
+            about = replace(mail, id=number, wire_id=f"{number}@ses.example")
+            raw = bounce_mail(about).replace(b"mailer-daemon@mx.example", b"")
+            receive(raw.replace(b"\r\nMIME", f"\r\nReferences: <{mail.wire_id}>\r\nMIME".encode(), 1))
+        assert not inbound.list_in_hand(FateState.HELD)
+
     def test_one_from_nobody_about_no_mail_of_ours_is_quarantined_although_it_knows_the_reply_address(self) -> None:
         unknown = replace(acknowledged(), wire_id="0100-guessed@email.amazonses.com")
         raw = bounce_mail(unknown).replace(b"Mail Delivery <mailer-daemon@mx.example>", b"<>")
