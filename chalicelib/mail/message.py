@@ -118,6 +118,7 @@ class InboundMail:
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     delivered_to: tuple[str, ...] = ()
+    redirected_to: tuple[str, ...] = ()
     return_path: str | None = None
     message_id: str = ""
     in_reply_to: str = ""
@@ -200,6 +201,7 @@ class InboundMail:
         return self.verdicts.virus == "fail"
 
     def is_blind_copy_to(self, ours: Collection[str]) -> bool:
-        """Whether none of our addresses (lower case) is named in To or Cc, plus-addresses counting as their base."""
-        named = {without_tag(address.key) for address in (*self.to, *self.cc)}
-        return named.isdisjoint(ours)
+        """Whether none of our addresses (lower case) is named in To or Cc, nor as where another mailbox redirects its
+        mail to; plus-addresses count as their base."""
+        named = [*(address.key for address in (*self.to, *self.cc)), *self.redirected_to]
+        return {without_tag(address) for address in named}.isdisjoint(ours)
