@@ -31,6 +31,8 @@ _SUPPRESSED = {
     "null_return_path": "its return path is empty",
     "auto_submitted": "its header Auto-Submitted says that a machine sent it",
     "receipt": "it tells that a mail was read or not",
+    "reaction": "it is a press on a button that a mail program put into words",
+    "recall": "it takes another mail back for a mail program",
     "calendar_answer": "it is a calendar program's answer to an invitation",
     "precedence": "its header Precedence says bulk, list or junk",
     "list": "it has headers of a mailing list",

@@ -103,11 +103,11 @@ class Arrival:
         is_ours = self.agent is not None and self.agent.may(Right.WORK_ON_TICKETS)
         return is_ours and self.mail.dmarc_pass
 
-    def why_not_public(self, settings: Settings) -> str:
-        """Why what an agent wrote must not go to the customer, as a code; "" when it may."""
+    def why_not_public(self, ticket: Ticket, settings: Settings) -> str:
+        """Why what an agent wrote on the ticket must not go to the customer, as a code; "" when it may."""
         if self.mail.is_automatic or self.mail.may_be_by_machine:
             return "machine_not_sent"
-        if forwards.is_forward(self.mail) or self.forwarded:
+        if forwards.is_forward(self.mail, ticket.subject):
             return "forward_not_sent"
         shows_console = settings.url("/agent/") in unquote(self.answer)
         return "answer_not_sent" if shows_console or not self.answer else ""
@@ -117,9 +117,10 @@ class Arrival:
 
     def is_on_agents_side(self, ticket: Ticket) -> bool:
         """Whether it is from the mailbox of an agent of the ticket, be it a machine that wrote it. A bounce is about
-        our own mail, whomever it is from."""
+        our own mail, whomever it is from. On a ticket of their own agents ask, and what they write answers nobody."""
         is_seen = self.agent is not None and ticket.is_visible_to(self.agent)
-        return self._is_from_agents_mailbox and is_seen and not self.mail.automatic.bounce
+        is_theirs = self._is_from_agents_mailbox and self.address != ticket.customer_address
+        return is_theirs and is_seen and not self.mail.automatic.bounce
 
     def takes_part(self, ticket: Ticket) -> bool:
         return ticket.is_participant(self.address) or self.is_on_agents_side(ticket)
@@ -147,7 +148,7 @@ def look_up(key: str, mail: InboundMail, received_at: datetime, settings: Settin
         address=address,
         fingerprint=fingerprint,
         also_taken_as=tuple(earlier),
-        alike=_alike(address, mail.subject),
+        alike=_alike(address or next(iter(mail.automatic.bounced_ids), ""), mail.subject),
         received_at=received_at,
     )
     is_plain = written.rpartition("@")[0].isascii()  # another mailbox may be written in letters that are only alike
@@ -189,9 +190,10 @@ def _fingerprints(mail: InboundMail, received_at: datetime) -> list[str]:
     return [_hashed([*parts, str(each)]) for each in (hour, hour - 1, hour + 1)]
 
 
-def _alike(address: str, subject: str) -> str:
-    """What mails of one sender with one subject share, answers to it among them (rule 13)."""
-    return _hashed([address, " ".join(_REPLY_PREFIXES.sub("", subject).lower().split())])
+def _alike(sender: str, subject: str) -> str:
+    """What mails of one sender with one subject share, answers to it among them (rule 13). Bounces from nobody share it
+    where they are about one mail."""
+    return _hashed([sender, " ".join(_REPLY_PREFIXES.sub("", subject).lower().split())])
 
 
 def _hashed(parts: list[str]) -> str:

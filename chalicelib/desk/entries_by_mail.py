@@ -29,6 +29,7 @@ from chalicelib.domain.mail_trouble import Failure, FailureKind
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ids, Ticket, author_of
 from chalicelib.domain.words import Source, Status
+from chalicelib.mail import answers
 from chalicelib.mail.message import InboundMail
 
 _MOST_TEXT = 150_000
@@ -56,7 +57,7 @@ def decide(arrival: Arrival, matched: Match, settings: Settings, now: datetime, 
     if ticket and ticket.status is Status.CLOSED and arrival.acts_as_agent(ticket) and not is_author_known:
         raise InvalidInput("ticket_closed", number=ticket.number)
     attachments = _keep_attachments(arrival)
-    if ticket is None or (ticket.status is Status.CLOSED and not arrival.mail.is_automatic):
+    if ticket is None or (ticket.status is Status.CLOSED and not _is_by_machine(arrival, matched)):
         return _open(arrival, attachments, _followed(arrival, matched), settings, now, ids, also)
     if arrival.agent and arrival.is_on_agents_side(ticket):
         return _speak(arrival, arrival.agent, attachments, ticket, matched, settings, now, ids)
@@ -80,7 +81,7 @@ def forwarded_from(arrival: Arrival, settings: Settings) -> Mailbox | None:
 def why_kept_inside(arrival: Arrival, ticket: Ticket, matched: Match, settings: Settings) -> str:
     """Why an agent's mail to a ticket must not go to the customer, as a code; "" when it may. One request where it
     answers a mail of ours."""
-    if cause := arrival.why_not_public(settings):
+    if cause := arrival.why_not_public(ticket, settings):
         return cause
     answered = outbox.find(ticket.number, matched.outgoing) if matched.outgoing else None
     return "notice_not_sent" if answered and answered.purpose.is_about_mail else ""
@@ -162,8 +163,22 @@ def _receive(
     author = Author(AuthorKind.CUSTOMER, customer_id, arrival.name)
     message = _message(arrival, author, attachments, matched.remarks)
     is_from_stranger = not ticket.is_participant(arrival.address)
-    is_bounce = arrival.mail.automatic.bounce and matched.outgoing != 0
-    return ticket.receive(replace(message, is_from_stranger=is_from_stranger, is_bounce=is_bounce), settings, now, ids)
+    marked = replace(
+        message,
+        is_automatic=_is_by_machine(arrival, matched),
+        is_from_stranger=is_from_stranger,
+        is_bounce=_is_bounce(arrival, matched),
+    )
+    return ticket.receive(marked, settings, now, ids)
+
+
+def _is_by_machine(arrival: Arrival, matched: Match) -> bool:
+    return arrival.mail.is_automatic or _is_bounce(arrival, matched)
+
+
+def _is_bounce(arrival: Arrival, matched: Match) -> bool:
+    """Of a mail that is known to be ours."""
+    return arrival.mail.automatic.bounce and matched.outgoing != 0
 
 
 def _speak(
@@ -192,6 +207,7 @@ def _reply(
     said, *events = change.entries
     came = replace(
         said,
+        quoted_text=_fitted(arrival, answers.left_out(mail.text, arrival.answer)),
         attachments=attachments,
         source=Source.EMAIL,
         message_id=mail.message_id,
@@ -309,8 +325,13 @@ def _packed(uploads: list[Upload]) -> bytes:
 
 
 def _kept_halves(arrival: Arrival) -> tuple[str, str]:
-    """As much of both as an entry has room for beside its attachments."""
+    """As much of both as an entry has room for."""
+    text, quoted_text = (_fitted(arrival, half) for half in _halves(arrival))
+    return text, quoted_text
+
+
+def _fitted(arrival: Arrival, half: str) -> str:
+    """As much of one of two halves as an entry has room for beside its attachments."""
     listed, _ = _uploads(arrival.mail)
     most = min(_MOST_TEXT, (_ROOM_OF_AN_ENTRY - _ROOM_OF_ALL_ELSE - sum(map(_size_of_line, listed))) // 2)
-    text, quoted_text = (half.encode(errors="replace")[:most].decode(errors="ignore") for half in _halves(arrival))
-    return text, quoted_text
+    return half.encode(errors="replace")[:most].decode(errors="ignore")

@@ -16,6 +16,7 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ids, Ticket, author_of
 
 _LONGEST_DETAIL = 200
+_NOTICES_OF_TROUBLE = {Purpose.MAIL_FAILED, Purpose.MAIL_FLOOD}
 
 
 class FailureKind(StrEnum):
@@ -131,7 +132,10 @@ def address_cleared(ticket: Ticket, address: str, by: Agent, now: datetime, ids:
 
 
 def _responsible(ticket: Ticket, outgoing: Outgoing, settings: Settings) -> tuple[Agent, ...]:
-    """Nobody is told by mail that mail to themselves comes back."""
+    """Nobody is told by mail that mail to themselves comes back, nor that a notice of such trouble does: where several
+    are told, notices of notices would have no end."""
+    if outgoing.purpose in _NOTICES_OF_TROUBLE:
+        return ()
     assignee = settings.agents.get(ticket.assignee)
     told = (assignee,) if assignee and assignee.is_active and assignee.id != outgoing.agent_id else ()
     return told or tuple(agent for agent in settings.supervisors() if agent.id != outgoing.agent_id)

@@ -9,6 +9,8 @@ from chalicelib.mail.message import Address
 _DOMAIN = r"(?:[^\s<>()\[\],;:\"@]{1,255}|\[[0-9A-Fa-f.:IPv]{2,60}\])"
 _EMAIL = re.compile(rf"[^\s<>()\[\],;:\"@]{{1,200}}@{_DOMAIN}")
 _QUOTED_EMAIL = re.compile(rf"\"(?:\\.|[^\"\\\r\n]){{1,200}}+\"@{_DOMAIN}")
+# The quotes are no part of the mailbox where it needs none (RFC 5322 3.4.1).
+_NEEDLESS_QUOTES = re.compile(r"\"([\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*)\"", re.ASCII)
 _SPACED_AT = re.compile(r"(?<=\S)\s{0,5}@\s{0,5}(?=\S)")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _BRACKETED = re.compile(r"<([^<>]*)>")
@@ -68,7 +70,8 @@ def _emails(text: str) -> list[str]:
 
 def _address(email: str, name: str, hint: str) -> Address:
     local, _, domain = headers.text(email.lstrip("'").rstrip(".'"), hint).rpartition("@")
-    return Address(f"{local}@{domain.lower()}", _display_name(name.strip(" <>"), hint))
+    bare = found[1] if (found := _NEEDLESS_QUOTES.fullmatch(local)) else local
+    return Address(f"{bare}@{domain.lower()}", _display_name(name.strip(" <>"), hint))
 
 
 def _display_name(raw: str, hint: str) -> str:

@@ -1,15 +1,16 @@
 """What an agent says in an answer to one of our notices, apart from the notice: no customer may ever read that."""
 
 import re
+from collections import deque
 
+from chalicelib.mail import line_kinds, quotes
 from chalicelib.mail import quote_marks as marks
-from chalicelib.mail import quotes
+from chalicelib.mail.line_kinds import INTRODUCTIONS
 
 # Without letters, blanks or anything that programs make pictures of: it comes back as it went.
 _MARK = "##==##"
 _ANY_MARK = re.compile(r"##\s{0,3}==\s{0,3}##")
-# The last line above a notice, in words of a program that we don't know.
-_INTRODUCTION = re.compile(r"(?:^|\n)[^\n]*[:：]\s*\Z")
+_DAY_OR_ADDRESS = re.compile(r"[\d@]")
 _INVITATIONS = {
     "en": "Write your answer above this line; it goes to the customer.",
     "ko": "답변은 이 줄 위에 써 주세요. 고객에게 전달됩니다.",
@@ -39,4 +40,24 @@ def words(text: str, html: str = "") -> str:
     said = quotes.own_words(text if is_set_off else "\n".join(lines[:at]), html)
     if has_mark(said):
         return ""
-    return _INTRODUCTION.sub("", said).rstrip() if at < len(lines) else said
+    is_known = any(kind in INTRODUCTIONS for kind in line_kinds.of(lines[:at], html))
+    return said if at == len(lines) or is_known else _without_introduction(said)
+
+
+def left_out(text: str, said: str) -> str:
+    """What of the mail is not in the words said, without blank lines around it."""
+    waiting = deque(said.split("\n"))
+    rest = []
+    for line in text.split("\n"):
+        if waiting and line.rstrip() == waiting[0].rstrip():
+            waiting.popleft()
+        else:
+            rest.append(line)
+    return "\n".join(rest).strip("\n")
+
+
+def _without_introduction(said: str) -> str:
+    """Without the last line where a program wrote it above the notice, in words that we don't know."""
+    above, _, last = said.rstrip().rpartition("\n")
+    is_by_program = last.endswith((":", "：")) and _DAY_OR_ADDRESS.search(last)
+    return above.rstrip() if is_by_program else said

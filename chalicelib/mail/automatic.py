@@ -1,9 +1,11 @@
 """Who wrote: a person or a machine (rules 12 and 14)."""
 
 import re
+from dataclasses import replace
 from email.message import Message
 
 from chalicelib.mail import addresses, bounces, headers, returned, transfer
+from chalicelib.mail import quote_marks as marks
 from chalicelib.mail.message import Address, AutomaticMail
 from chalicelib.mail.write import LOOP_HEADER
 
@@ -17,6 +19,7 @@ _LIST_HEADERS = (
     *("List-Id", "List-Post", "List-Unsubscribe", "List-Help"),
     *("List-Subscribe", "List-Owner", "List-Archive"),
 )
+_ONLY_BY_MACHINES = {"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"}
 _RECEIPTS = ("message/disposition-notification", "message/feedback-report")
 _ROBOT = re.compile(
     r"^(?:mailer-daemon|postmaster|mail-?daemon|(?:no|do[-_.]?not)[-_.]?reply|bounces?|auto-?reply)(?![^\W_])",
@@ -42,6 +45,8 @@ _ABSENCE_SUBJECT = re.compile(
     r"\s*(?:$|[:：\]】)–—-]|(?:자동|안내|메일|알림|입니다|통지))",
     re.IGNORECASE,
 )
+# What programs put after such words, and people who write about them don't.
+_END_OF_NOTICE = re.compile(r"[^\W\d_]{0,20}\s{0,5}(?:$|[:：\]】)–—-]|re\s?:)", re.IGNORECASE)
 # What Exchange writes where it sends no report by RFC 8098.
 _RECEIPT_SUBJECT = re.compile(r"^\s*(?:read|not read|읽음|읽지 않음)\s?[:：]", re.IGNORECASE)
 _RECEIPT_TEXT = re.compile(
@@ -49,6 +54,15 @@ _RECEIPT_TEXT = re.compile(
     r"|읽었습니다|읽지 않(?:고|은|았)|(?:읽은|표시된) (?:시간|시각|날짜)",
     re.IGNORECASE,
 )
+# Outlook takes a mail back by another one.
+_RECALL_SUBJECT = re.compile(r"^\s*(?:recall|message recall|회수|메시지 회수|rückruf|rappel)\s?[:：]", re.IGNORECASE)
+_RECALL_TEXT = re.compile(
+    r"(?:like|wishes|wants) to recall the message|회수하(?:려|고자|기를)|zurückrufen|rappeler (?:le|ce) message",
+    re.IGNORECASE,
+)
+# https://developers.google.com/workspace/gmail/reactions/format
+_REACTION = "text/vnd.google.email-reaction+json"
+_REACTION_TEXT = re.compile(r"^[^\n]{1,80} reacted via Gmail\b", re.MULTILINE)
 _MOST_OF_CALENDAR = 20_000
 _CALENDAR_ANSWER = re.compile(rb"^METHOD:REPLY\s*$", re.IGNORECASE | re.MULTILINE)
 _AWAY = re.compile(
@@ -71,7 +85,7 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
     """What the header fields, the subject and, for bounces and absence, the text tell."""
     bounce = bounces.find(message, subject, sender, text)
     is_auto_reply = not bounce.is_bounce and _is_auto_reply(message, subject)
-    return AutomaticMail(
+    found = AutomaticMail(
         auto_reply=is_auto_reply,
         out_of_office=is_auto_reply and bool(_AWAY.search(subject) or _AWAY.search(text[:2_000])),
         list_mail=any(message.get(name) for name in ("List-Id", "List-Post")) or _precedence(message) == "list",
@@ -86,27 +100,50 @@ def facts(message: Message, subject: str, sender: Address | None, text: str) -> 
             else _suppressed_by(message, subject, sender, text, is_auto_reply=is_auto_reply)
         ),
     )
+    is_absence = found.auto_reply and _is_absence(message, subject, sender, is_away=found.out_of_office)
+    is_proven = found.suppressed_by in _ONLY_BY_MACHINES or _is_marked_auto_reply(message) or is_absence
+    return replace(found, is_certain=bounce.is_proven if bounce.is_bounce else is_proven)
 
 
 def _is_auto_reply(message: Message, subject: str) -> bool:
+    return _is_marked_auto_reply(message) or bool(
+        _AUTO_REPLY_SUBJECT.search(subject) or _ABSENCE_SUBJECT.search(subject)
+    )
+
+
+def _is_marked_auto_reply(message: Message) -> bool:
     return (
         _auto_submitted(message) in {"auto-replied", "auto-notified"}
         or _has_auto_reply_header(message)
         or _precedence(message) == "auto_reply"
-        or bool(_AUTO_REPLY_SUBJECT.search(subject) or _ABSENCE_SUBJECT.search(subject))
         or any(part.get_content_type() in _RECEIPTS for part in returned.parts(message))
     )
 
 
+def _is_absence(message: Message, subject: str, sender: Address | None, *, is_away: bool) -> bool:
+    """Whether more than the subject's words tell an automatic reply: customers write of those as well, and answer to
+    what they wrote. A field that servers set on people's mail too agrees with the words, or their form and the text."""
+    if marks.ANSWER_PREFIX.match(subject):
+        return False
+    is_robot = sender is not None and _ROBOT.match(sender.email)
+    if is_robot or _suppresses_responses(message) or _precedence(message) in {"bulk", "junk"}:
+        return True
+    words = _AUTO_REPLY_SUBJECT.search(subject)
+    has_form = _END_OF_NOTICE.match(subject, words.end()) if words else _ABSENCE_SUBJECT.search(subject)
+    return is_away and bool(has_form)
+
+
 def _suppressed_by(message: Message, subject: str, sender: Address | None, text: str, *, is_auto_reply: bool) -> str:
     """The first of rule 12's reasons that holds, as a code; "" when an automatic answer may go out. Those that only
-    machines give come first: `InboundMail.is_automatic` asks for them."""
+    machines give come first: `facts` asks for them."""
     reasons = {
         "loop": LOOP_HEADER in message,
         "null_return_path": return_path(message) == "",
         "auto_submitted": _auto_submitted(message) not in {"", "no"},
         "receipt": bool(_RECEIPT_SUBJECT.match(subject) and _RECEIPT_TEXT.search(text[:2_000])),
         "calendar_answer": _answers_invitation(message),
+        "reaction": _is_reaction(message, text),
+        "recall": bool(_RECALL_SUBJECT.match(subject) and _RECALL_TEXT.search(text[:2_000])),
         "precedence": _precedence(message) in _BULK,
         "list": any(name in message for name in _LIST_HEADERS),
         "auto_response_suppress": _suppresses_responses(message),
@@ -114,6 +151,12 @@ def _suppressed_by(message: Message, subject: str, sender: Address | None, text:
         "robot": bool(sender and _ROBOT.match(sender.email)),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _is_reaction(message: Message, text: str) -> bool:
+    """Whether a program puts a press on a button, such as a thumb, into words."""
+    kinds = (part.get_content_type() for part in returned.parts(message))
+    return _REACTION in kinds or bool(_REACTION_TEXT.search(text[:200]))
 
 
 def _answers_invitation(message: Message) -> bool:

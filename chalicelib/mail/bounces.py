@@ -11,7 +11,7 @@ from chalicelib.mail.message import Address
 _LONGEST_NOTICE = 20_000
 _DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)\b", re.IGNORECASE)
 _POSTMASTER = re.compile(
-    r"^(?:post[_-]?master|mail delivery|mail administrator|system administrator|bounce)", re.IGNORECASE
+    r"^(?:post[_-]?master|mail delivery|mail administrator|system administrator|bounces?)(?![^\W_])", re.IGNORECASE
 )
 _NOBODY = re.compile(r"\s*<(?:mailer-daemon[^>]*)?>", re.IGNORECASE)
 _NO_REPLY = re.compile(r"(?:no|do[-_.]?not)[-_.]?reply\b", re.IGNORECASE)
@@ -86,9 +86,11 @@ _SERVICE_ADDRESS = re.compile(r"^(?:postmaster|mailer-daemon|abuse|hostmaster|he
 @dataclass(frozen=True)
 class Bounce:
     """`is_temporary` is None where it is not said; recipients as the report writes them, each once. `diagnosis` is what
-    the other server said of the first of them, "" where no report tells."""
+    the other server said of the first of them, "" where no report tells. `is_proven` tells that more than words say it:
+    a report, a field that servers write, the address of a server."""
 
     is_bounce: bool = False
+    is_proven: bool = False
     recipients: tuple[str, ...] = ()
     is_temporary: bool | None = None
     ids: tuple[str, ...] = ()
@@ -122,7 +124,7 @@ def _from_reports(reports: list[Message]) -> Bounce:
     named = final or troubles
     recipients = tuple(dict.fromkeys(recipient for entry in named if (recipient := _recipient(entry))))
     diagnosis = next((said for entry in named if (said := _diagnosis(entry))), "")
-    return Bounce(is_bounce=True, recipients=recipients, is_temporary=not final, diagnosis=diagnosis)
+    return Bounce(True, True, recipients, is_temporary=not final, diagnosis=diagnosis)
 
 
 def _action(entry: Message) -> str:
@@ -170,7 +172,9 @@ def _from_words(message: Message, subject: str, sender: Address | None, notice: 
     if not (recipients or _is_notice(message, subject, sender, notice, names_somebody=bool(named))):
         return Bounce()
     is_late = bool(_DELAY.search(subject) or _DELAY.search(notice))
-    return Bounce(is_bounce=True, recipients=named, is_temporary=is_late or _classes(notice) == {"4"})
+    is_temporary = is_late or _classes(notice) == {"4"}
+    is_proven = bool(recipients) or _is_postmaster(message, sender) or _has_mark_of_machine(message)
+    return Bounce(is_bounce=True, is_proven=is_proven, recipients=named, is_temporary=is_temporary)
 
 
 def _failed_recipients(message: Message) -> tuple[str, ...]:
@@ -186,8 +190,16 @@ def _is_passed_on(message: Message, subject: str, sender: Address | None) -> boo
 
 
 def _is_postmaster(message: Message, sender: Address | None) -> bool:
-    names = (sender.email, sender.name) if sender else (headers.text(headers.first_value(message, "From")),)
-    return any(bool(_DAEMON.match(name) or _POSTMASTER.match(name)) for name in names)
+    """By the address; companies and people have such names as well, which tell something in a machine's mail alone."""
+    if sender is None:
+        return _names_postmaster(headers.text(headers.first_value(message, "From")))
+    if _names_postmaster(sender.email):
+        return True
+    return _names_postmaster(sender.name) and _has_mark_of_machine(message)
+
+
+def _names_postmaster(name: str) -> bool:
+    return bool(_DAEMON.match(name) or _POSTMASTER.match(name))
 
 
 def _is_notice(message: Message, subject: str, sender: Address | None, notice: str, *, names_somebody: bool) -> bool:
@@ -223,10 +235,13 @@ def _is_answer(message: Message, subject: str) -> bool:
 
 
 def _is_from_machine(message: Message, notice: str) -> bool:
+    return _has_mark_of_machine(message) or bool(_MACHINE_WORDS.search(notice))
+
+
+def _has_mark_of_machine(message: Message) -> bool:
     return (
         bool(_NOBODY.match(headers.first_value(message, "Return-Path")))
         or headers.first_value(message, "Auto-Submitted").strip().lower() not in {"", "no"}
-        or bool(_MACHINE_WORDS.search(notice))
         or any(part.get_content_type().endswith("delivery-status") for part in returned.parts(message))
     )
 

@@ -72,17 +72,18 @@ def attached(mail: InboundMail) -> Forwarded | None:
     )
 
 
-def is_forward(mail: InboundMail) -> bool:
+def is_forward(mail: InboundMail, thread_subject: str = "") -> bool:
     """Whether somebody passes on what others wrote, be its author named or not; in doubt it is.
 
-    The mark in the text tells it, the prefix of the subject, and a whole mail that is attached.
+    The mark in the text tells it, the prefix of the subject, and a whole mail that is attached unless to an answer with
+    words of one's own. A prefix that belongs to the subject of the thread itself tells nothing.
     """
-    has_prefix = marks.FORWARD_PREFIX.match(mail.subject) and not marks.FINNISH_ANSWER.match(mail.subject)
+    subject = mail.subject.strip().removesuffix(thread_subject.strip())
+    has_prefix = marks.FORWARD_PREFIX.match(subject) and not marks.FINNISH_ANSWER.match(subject)
     has_mail = any(attachment.content_type == _MAIL for attachment in mail.attachments)
-    lines = mail.text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
-    opening = next((line for line, kind in zip(lines, line_kinds.of(lines), strict=True) if kind in INTRODUCTIONS), "")
-    has_mark = bool(opening) and _is_forward(mail.subject, opening)
-    return bool(has_prefix) or has_mail or has_mark
+    is_answer = mail.in_reply_to and marks.ANSWER_PREFIX.match(mail.subject) and mail.reply_text.strip()
+    is_marked = _has_mark(subject, mail.text) or forwarded(subject, mail.text, mail.html) is not None
+    return bool(has_prefix) or (has_mail and not is_answer) or is_marked
 
 
 def without_prefix(subject: str) -> str:
@@ -116,9 +117,17 @@ def _in_text(subject: str, text: str) -> Forwarded | None:
     )
 
 
+def _has_mark(subject: str, text: str) -> bool:
+    lines = text.translate(marks.INVISIBLE).split("\n", line_kinds.MOST_LINES)
+    opening = next((line for line, kind in zip(lines, line_kinds.of(lines), strict=True) if kind in INTRODUCTIONS), "")
+    return bool(opening) and _is_forward(subject, opening)
+
+
 def _is_forward(subject: str, introduction: str) -> bool:
-    """By the mark, or by the prefix of the subject; of these "VS:" is an answer where the program speaks Finnish."""
-    is_answer = marks.FINNISH_ANSWER.match(subject) and marks.FINNISH_FIELD.match(introduction)
+    """By the mark, or by the prefix of the subject; of these "VS:" is an answer where the program speaks Finnish, or
+    has copied no header."""
+    is_finnish = marks.FINNISH_FIELD.match(introduction) or not copied_header.field(introduction)
+    is_answer = marks.FINNISH_ANSWER.match(subject) and is_finnish
     return bool(marks.FORWARD.match(introduction) or (marks.FORWARD_PREFIX.match(subject) and not is_answer))
 
 

@@ -61,6 +61,12 @@ def of(lines: Sequence[str], html: str = "") -> list[Kind]:
     return [*kinds, *rest]
 
 
+def are_marked(lines: Sequence[str], html: str, *, since: int) -> bool:
+    """Whether the HTML of the same mail marks a line from the given one on as quoted."""
+    places = _places([line.translate(marks.INVISIBLE) for line in lines[:MOST_LINES]], html) if html else []
+    return not {Place.QUOTED, Place.BELOW_MARK}.isdisjoint(places[since:])
+
+
 def _placed(kinds: list[Kind], places: Sequence[Place]) -> list[Kind]:
     """What the place tells above what the words do; the first line of what a program marked introduces it."""
     placed = [_PLACED.get(place, {}).get(kind, kind) for kind, place in zip(kinds, places, strict=True)]
@@ -128,12 +134,22 @@ def _kind_at(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int]:
 def _introduction(lines: Sequence[str], start: int, *, after_mark: bool) -> tuple[Kind, int] | None:
     if len(lines[start]) > _LONGEST_MARK:
         return None
-    if marks.ORIGINAL.match(lines[start]):
+    if marks.ORIGINAL.match(lines[start]) and (
+        not marks.OPENING.match(lines[start]) or _has_original(lines, start + 1)
+    ):
         return Kind.ORIGINAL, 1
     if header := copied_header.find(lines, start, after_mark=after_mark):
         return Kind.COPIED_HEADER, header.length
     count = attributions.length(lines, start)
     return (Kind.ATTRIBUTION, count) if count else None
+
+
+def _has_original(lines: Sequence[str], start: int) -> bool:
+    """Whether what a program copies or quotes follows here."""
+    below = next((index for index in range(start, len(lines)) if lines[index].strip()), None)
+    if below is None:
+        return False
+    return bool(marks.QUOTED.match(lines[below]) or copied_header.find(lines, below, after_mark=True))
 
 
 def _quoted_introduction(lines: Sequence[str], before: list[Kind]) -> tuple[Kind, int] | None:

@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from chalicelib.domain.address import canonical
 
-_ONLY_BY_MACHINES = frozenset({"loop", "null_return_path", "auto_submitted", "receipt", "calendar_answer"})
 _CID = re.compile(r"\bcid:([^\s\"'<>()]+)", re.IGNORECASE)
 _MOST_SHOWN = 1_000
 
@@ -81,7 +80,7 @@ class AutomaticMail:
     `suppressed_by` names the reason not to answer automatically, such as "auto-submitted"; "" when there is none.
     `bounce_temporary` is None where the bounce does not say. `bounced_ids` are the Message-IDs of the mail that bounced
     as far as the bounce tells, that mail's own first; `bounce_diagnosis` is what the other server said, "" where no
-    report tells.
+    report tells. `is_certain` tells that more than words say that a machine wrote.
     """
 
     auto_reply: bool = False
@@ -93,6 +92,7 @@ class AutomaticMail:
     bounced_ids: tuple[str, ...] = ()
     bounce_diagnosis: str = ""
     suppressed_by: str = ""
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ class InboundMail:
     cc: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     delivered_to: tuple[str, ...] = ()
+    redirected_to: tuple[str, ...] = ()
     return_path: str | None = None
     message_id: str = ""
     in_reply_to: str = ""
@@ -174,9 +175,8 @@ class InboundMail:
     @property
     def is_automatic(self) -> bool:
         """Whether a machine wrote it for certain (rule 14). Marks that servers set on people's mail as well, such as
-        X-Auto-Response-Suppress, do not tell it."""
-        is_answer = self.automatic.auto_reply or self.automatic.out_of_office or self.automatic.bounce
-        return is_answer or bool(self.loop_header) or self.automatic.suppressed_by in _ONLY_BY_MACHINES
+        X-Auto-Response-Suppress, do not tell it, nor do words alone: a ticket may sleep on at such a mail."""
+        return self.automatic.is_certain or bool(self.loop_header)
 
     @property
     def may_be_by_machine(self) -> bool:
@@ -203,5 +203,7 @@ class InboundMail:
         return self.verdicts.virus == "fail"
 
     def is_blind_copy_to(self, receives: Callable[[str], bool]) -> bool:
-        """Whether no address at which we receive is named in To or Cc."""
-        return not any(receives(address.key) for address in (*self.to, *self.cc))
+        """Whether no address at which we receive is named in To or Cc, nor as where another mailbox redirects its mail
+        to."""
+        named = (*(address.key for address in (*self.to, *self.cc)), *self.redirected_to)
+        return not any(map(receives, named))

@@ -62,12 +62,17 @@ FORWARD = re.compile(rf"^[\s*]*+(?:{_RULED.format(words=_FORWARDED)}|{_OPENING})
 ORIGINAL = re.compile(
     rf"^[\s*]*+(?:{_RULED.format(words=f'{_FORWARDED}|{_ORIGINAL}')}|{_OPENING})[\s*]*$", re.IGNORECASE
 )
+# Without rules around it, it may be what somebody writes of a forward.
+OPENING = re.compile(rf"^[\s*]*+{_OPENING}[\s*]*$", re.IGNORECASE)
 FORWARD_PREFIX = re.compile(
     r"^\s*(?:\[(?!fwd?\]|전달\])[^\[\]]{1,40}\]\s*)*"
     r"(?:\[?(?:fwd?|wg|tr|rv|i|enc|v[sbl]|pd|redir|videresend|ilt|doorst|πρθ|пересл?|перенапр)"
     r"\.?\s?[\]:：]"
-    r"|\[?(?:전달|転送|转发|轉寄|轉發)(?:\s?[\]:：]|\s))",
+    r"|\[?(?:전달|転送|转发|轉寄|轉發)\s?[\]:：])",
     re.IGNORECASE,
+)
+ANSWER_PREFIX = re.compile(
+    r"^\s*(?:re|aw|sv|vs|antw|odp|回复|回覆|答复|返信|답장|회신)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
 )
 FINNISH_ANSWER = re.compile(r"^\s*vs\s?:", re.IGNORECASE)
 FINNISH_FIELD = re.compile(rf"^[\s*]*+(?:{LANGUAGES['fi'].from_})", re.IGNORECASE)

@@ -34,13 +34,15 @@ def split(text: str, html: str = "") -> tuple[str, str]:
 def own_words(text: str, html: str = "") -> str:
     """What the writer added, for whom a quotation too many would be worse than none: "" where nothing is certain to be.
 
-    Below an introduction that comes first stands an answer only where signs set the quotation off from it.
+    Below an introduction that comes first stands an answer only where signs set the quotation off from it. Words below
+    one that nothing marks as quoted may be the writer's as well.
     """
     lines = text.split("\n", line_kinds.MOST_LINES)
     kinds = line_kinds.of(lines, html)
     kept = _kept(lines, kinds)
     has_own = any(kinds[index] == Kind.TEXT for index in kept)
-    return _joined(lines, kept) if has_own and not _begins_with_bare_quotation(lines, kinds) else ""
+    is_doubtful = _begins_with_bare_quotation(lines, kinds) or _leaves_out_bare_words(lines, kinds, kept, html)
+    return _joined(lines, kept) if has_own and not is_doubtful else ""
 
 
 def _begins_with_bare_quotation(lines: list[str], kinds: list[Kind]) -> bool:
@@ -49,6 +51,13 @@ def _begins_with_bare_quotation(lines: list[str], kinds: list[Kind]) -> bool:
         return False
     below = _shape(kinds, range(_end_of_header(kinds, opening) + 1, len(kinds)))
     return not below.startswith("q")
+
+
+def _leaves_out_bare_words(lines: list[str], kinds: list[Kind], kept: list[int], html: str) -> bool:
+    opening = _opening(kinds)
+    below = len(kinds) if opening is None else _end_of_header(kinds, opening) + 1
+    is_left_out = kinds[below : below + 1] == [Kind.TEXT] and below not in kept
+    return is_left_out and not line_kinds.are_marked(lines, html, since=below)
 
 
 def _kept(lines: list[str], kinds: list[Kind]) -> list[int]:

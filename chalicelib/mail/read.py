@@ -14,6 +14,8 @@ _ENVELOPE_HINTS = (
     *("Delivered-To", "X-Original-To", "X-Forwarded-To", "X-Envelope-To", "Envelope-To", "Apparently-To"),
     *("X-Original-Recipient", "Resent-To"),
 )
+# Who passes a mail on names where to. Delivered-To does not tell it: a blind copy has that as well.
+_REDIRECTED = ("X-Forwarded-To", "X-Forwarded-For", "Resent-To")
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{1,254}@[^\s<>;]{1,255})>?\s*;", re.IGNORECASE)
 _OUR_SERVER = "amazonses.com"
 _LONGEST_RESULTS = 5_000
@@ -63,6 +65,7 @@ def _with_addresses(mail: InboundMail, message: Message, hint: str) -> InboundMa
         cc=addresses.find(headers.all_values(message, "Cc"), hint),
         reply_to=addresses.find(headers.all_values(message, "Reply-To"), hint),
         delivered_to=_delivered_to(message),
+        redirected_to=_redirected_to(message),
         return_path=automatic.return_path(message),
     )
 
@@ -72,6 +75,11 @@ def _delivered_to(message: Message) -> tuple[str, ...]:
     values = [value for name in _ENVELOPE_HINTS for value in headers.all_values(message, name)]
     received_for = _RECEIVED_FOR.findall(headers.first_value(message, "Received"))
     return tuple(address.key for address in addresses.find([*values, *received_for]))
+
+
+def _redirected_to(message: Message) -> tuple[str, ...]:
+    named = [value for name in _REDIRECTED for value in headers.all_values(message, name)]
+    return tuple(address.key for address in addresses.find(named))
 
 
 def _with_body(mail: InboundMail, contents: parts.Contents) -> InboundMail:
@@ -101,9 +109,14 @@ def _header_defects(message: Message, mail: InboundMail) -> Iterator[Defect]:
 
 
 def _verdicts(message: Message, from_: Address | None) -> Verdicts:
-    """The receiving server's own findings. It writes above what came with the mail: only the topmost fields count."""
+    """The receiving server's own findings. It writes above what came with the mail: only the topmost fields count.
+
+    A pass tells who wrote only where From names one mailbox: several may (RFC 5322 3.6.2), and of those DMARC looks at
+    any or none (RFC 7489 6.6.1).
+    """
     results = _authentication(headers.text(headers.first_value(message, "Authentication-Results")).lower())
-    has_one_author = from_ is not None and len(headers.all_values(message, "From")) == 1
+    fields = headers.all_values(message, "From")
+    has_one_author = len(fields) == 1 and len(addresses.find(fields)) == 1
     is_aligned = from_ is not None and _is_aligned(from_.domain, results.get("header.from", from_.domain))
     is_forged = results.get("dmarc") == "pass" and not (has_one_author and is_aligned)
     return Verdicts(

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote
 _URL = re.compile(r"(?:https?:)?//(?:[^/?#\\]*@)?([^/?#\\@]+?)(:\d{0,5})?(?=[/?#]|$)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]{2,45}\]")
 _LONGEST_LABEL = 63
+_MOST_WORDS = 20_000
 _DROPPED_IN_URLS = str.maketrans("", "", "\t\n\r")
 _OTHER_STOPS = str.maketrans("\u3002\uff0e\uff61", "...")
 # What takes no room, or hardly any, though its category says that it does.
@@ -26,11 +27,14 @@ _FILE_SUFFIXES = {
 
 
 def true_address(words: str, href: str) -> str:
-    """The host, or for `mailto:` the addresses, behind words that name another one; "" when they don't.
+    """The host, or for `mailto:` the addresses, behind words that name another one; "" when they don't. Behind more
+    words than anybody reads it is told in any case.
 
     A host outside ASCII is written as it is looked up (RFC 5891): its letters may only look like others.
     """
     addresses = _addresses(href)
+    if len(words) > _MOST_WORDS:
+        return ", ".join(addresses)
     hosts = [address.rpartition("@")[2] for address in addresses]
     named = _names(words)
     return "" if all(_is_same(name, host) for name in named for host in hosts) else ", ".join(addresses)

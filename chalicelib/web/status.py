@@ -1,10 +1,12 @@
 """The customer's own page of a ticket, behind a signed link: what was said and promised, nothing internal."""
 
+from dataclasses import replace
+
 from chalice.app import Response
 
 from chalicelib.adapters import tickets
 from chalicelib.desk import links
-from chalicelib.domain.entry import Entry, in_order
+from chalicelib.domain.entry import AuthorKind, Entry, in_order
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.ticket import Ticket
 from chalicelib.web import files, pages, parts
@@ -49,4 +51,6 @@ def _promised(ticket: Ticket) -> Clock | None:
 
 
 def _shown(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return tuple(entry for entry in entries if entry.is_shown_to_customer)
+    """Of what an agent wrote by mail, not what it answered: that may be a notice to the agent."""
+    shown = (entry for entry in entries if entry.is_shown_to_customer)
+    return tuple(replace(entry, quoted_text="") if entry.author.kind is AuthorKind.AGENT else entry for entry in shown)

@@ -1,15 +1,19 @@
 """What agents mail: an answer goes to the customer, and what no customer may read stays on the ticket (rule 9)."""
 
+import email
+from email.message import EmailMessage
+from email.policy import SMTP
+
 import pytest
 
 from chalicelib.adapters import inbound_mail
 from chalicelib.desk import explanation, tickets
-from chalicelib.domain.entry import Entry, EntryKind, Mailbox
+from chalicelib.domain.entry import AuthorKind, Entry, EntryKind, Mailbox
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Status
 from chalicelib.mail.read import read
-from tests.conftest import AGENT, NOW, SUPERVISOR, SUPPORT
+from tests.conftest import AGENT, COLLEAGUE, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import PASSED, page, raw_mail, receive, receive_mail, reply_address
 from tests.factories import CUSTOMER_ADDRESS
@@ -31,8 +35,12 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def agent_writes(text: str, *files: tuple[str, bytes], to: str = "", **headers: str) -> str:
+    return receive(agents_mail(text, *files, to=to or reply_address(), **headers))
+
+
+def agents_mail(text: str, *files: tuple[str, bytes], **headers: str) -> bytes:
     usual = {"from_": f"Min <{AGENT.address}>", "authentication_results": PASSED, "subject": "Re: [#1] Pump"}
-    return receive(raw_mail(text, *files, to=to or reply_address(), **(usual | headers)))
+    return raw_mail(text, *files, **(usual | headers))
 
 
 def notice() -> str:
@@ -96,6 +104,40 @@ class TestForwards:
         agent_writes("On our way.", subject="Re: [#1] Fwd: Pump")
         assert "On our way." in to_customer()[0]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Hi Kim,\n\nForwarded to the factory:\n- your serial number\n\nThey answer tomorrow.",
+            "안녕하세요.\n전달 사항:\n내일 방문합니다.",
+            "以下の内容を転送しました:\n- ポンプ",
+            "以下内容已转发:\n- 泵",
+        ],
+    )
+    def test_words_about_a_forward_are_an_answer(self, text: str) -> None:
+        receive_mail()
+        agent_writes(text)
+        assert text in to_customer()[0]
+
+    @pytest.mark.parametrize("subject", ["전달 드립니다", "[#1] 전달 부탁드립니다", "VS: [#1] Pump", "[#1] FW: Pump"])
+    def test_so_is_one_whose_subject_only_looks_like_a_forwards(self, subject: str) -> None:
+        receive_mail(subject="FW: Pump")
+        agent_writes(f"On our way.\n\n{GMAIL}> Where is my pump?", subject=subject)
+        assert to_customer()[0].startswith("On our way.\n")
+
+    @pytest.mark.parametrize(("subject", "is_sent"), [("Re: [#1] Pump", True), ("[#1] Pump", False)])
+    def test_a_mail_attached_to_an_answer_is_a_file(self, subject: str, is_sent: bool) -> None:
+        receive_mail(message_id="<one@customer.example>")
+        raw = agents_mail("See what they say.", subject=subject, in_reply_to="<one@customer.example>")
+        answer = email.message_from_bytes(raw, policy=SMTP)
+        assert isinstance(answer, EmailMessage)
+        attached = EmailMessage(SMTP)
+        attached["From"], attached["Subject"] = "factory@works.example", "The pump"
+        attached.set_content("The factory's words.")
+        answer.add_attachment(attached)
+        receive(answer.as_bytes())
+        assert [note.remarks for note in notes()] == ([] if is_sent else [("forward_not_sent",)])
+        assert bool(to_customer()) is is_sent
+
     def test_on_a_closed_ticket_it_is_a_follow_up_whose_author_waits(self) -> None:
         receive_mail(cc=AGENT.address)
         for status in (Status.RESOLVED, Status.CLOSED):
@@ -104,6 +146,24 @@ class TestForwards:
         ticket, message = page(2).ticket, journey.messages(2)[0]
         assert (ticket.follows, ticket.customer_address) == (1, AGENT.address)
         assert message.forwarded_from == Mailbox("kim@customer.example", "Kim")
+
+
+class TestTicketsOfAgents:
+    def test_on_their_own_ticket_agents_ask_and_do_not_answer(self) -> None:
+        agent_writes("My laptop is broken.", to=SUPPORT, subject="Laptop")
+        agent_writes("And the mouse.", subject="Re: [#1] Laptop")
+        ticket = page().ticket
+        assert [message.author.kind for message in journey.messages()] == [AuthorKind.CUSTOMER] * 2
+        assert (ticket.clock(ClockName.FIRST_RESPONSE).is_met, ticket.assignee) == (False, 0)
+        assert Purpose.REPLY not in {mail.purpose for mail in page().outgoing}
+
+    @pytest.mark.parametrize(("status", "numbers"), [(Status.RESOLVED, [1]), (Status.CLOSED, [1, 2])])
+    def test_they_wake_it_or_follow_it_up(self, status: Status, numbers: list[int]) -> None:
+        agent_writes("My laptop is broken.", to=SUPPORT, subject="Laptop")
+        for each in dict.fromkeys((Status.RESOLVED, status)):
+            tickets.set_status(1, each, COLLEAGUE, NOW)
+        agent_writes("It still is.", subject="Re: [#1] Laptop")
+        assert (journey.numbers(), journey.status(numbers[-1])) == (numbers, "open")
 
 
 class TestAnswersToNotices:
@@ -138,6 +198,26 @@ class TestAnswersToNotices:
         console = "https%3A%2F%2Fdesk.example%2Fagent%2Ftickets%2F1"
         agent_writes(f"Tomorrow.\n\nNumber: #1\nhttps://scan.example/?u={console}")
         assert_kept_inside("answer_not_sent", "Tomorrow.")
+
+    def test_what_is_left_out_stays_with_the_answer(self) -> None:
+        ours = notice()
+        agent_writes(f"The pump comes tomorrow.\n\n{GMAIL}{quoted(ours)}\n-- \nMin, 010-1234")
+        answer = journey.messages()[1]
+        assert answer.text == "The pump comes tomorrow."
+        assert all(word in answer.quoted_text for word in ("wrote:", "/agent/tickets/1", "010-1234"))
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            "On 23 Nov 2026 at 10:00, our technician wrote:\n\nThe pump is beyond repair.",
+            "From: Depot Seoul\nTo: kim@customer.example\nSubject: Spare pump\n\nIt arrives tomorrow.",
+        ],
+    )
+    @pytest.mark.parametrize("is_of_notice", [True, False])
+    def test_words_below_an_introduction_that_nothing_marks_stay_a_note(self, own: str, is_of_notice: bool) -> None:
+        ours = notice()
+        agent_writes(f"Hi Kim,\n\n{own}" + (f"\n\n{GMAIL}{quoted(ours)}" if is_of_notice else ""))
+        assert_kept_inside("answer_not_sent", "Hi Kim,", own.splitlines()[-1])
 
     def test_files_without_words_stay_on_the_ticket_which_says_so(self) -> None:
         receive_mail()
@@ -198,6 +278,25 @@ class TestMachines:
         assert_kept_inside("machine_not_sent", "On our way.")
         assert Purpose.REPLY not in {mail.purpose for mail in journey.queued()}
 
+    @pytest.mark.parametrize(
+        ("subject", "text"),
+        [
+            ("Re: [#1] Pump", "\U0001f44d\n\nMin Agent reacted via Gmail <https://www.google.com/gmail/about/>"),
+            ("Recall: [#1] Pump", 'Min Agent would like to recall the message, "[#1] Pump".'),
+            ("회수: [#1] 펌프", 'Min Agent 님이 "[#1] 펌프" 메시지를 회수하려고 합니다.'),
+            ("Rückruf: [#1] Pump", 'Min Agent möchte die Nachricht "[#1] Pump" zurückrufen.'),
+        ],
+    )
+    def test_nor_what_a_program_puts_into_words(self, subject: str, text: str) -> None:
+        receive_mail()
+        agent_writes(text, subject=subject)
+        assert_kept_inside("machine_not_sent", "Min Agent")
+
+    def test_an_answer_about_a_recall_is_one(self) -> None:
+        receive_mail()
+        agent_writes("The maker has the pump recalled.", subject="Recall: [#1] Pump")
+        assert to_customer()
+
     @pytest.mark.parametrize("headers", [{"auto_submitted": "auto-generated"}, {"return_path": "<>"}])
     def test_what_is_a_machines_for_certain_is_no_agents(self, headers: dict[str, str]) -> None:
         receive_mail()
@@ -238,3 +337,18 @@ class TestMachines:
         tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
         receive_mail("Broken again.", to=reply_address(), x_auto_response_suppress="DR, OOF, AutoReply")
         assert journey.status() == "open"
+
+    @pytest.mark.parametrize(
+        ("sender", "subject"),
+        [("Kim", "Re: [#1] Out of office reply is broken"), ("Postmaster Kim", "Re: [#1] Delivery problem")],
+    )
+    def test_a_customer_with_such_words_wakes_the_ticket_and_follows_it_up(self, sender: str, subject: str) -> None:
+        receive_mail()
+        tickets.set_status(1, Status.RESOLVED, AGENT, NOW)
+        said = {"from_": f"{sender} <{CUSTOMER_ADDRESS}>", "subject": subject, "to": reply_address()}
+        receive(raw_mail("It is still broken.", **said))
+        assert journey.status() == "open"
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW)
+        receive(raw_mail("It is broken again.", **said))
+        assert (journey.numbers(), page(2).ticket.follows) == ([1, 2], 1)

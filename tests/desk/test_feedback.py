@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import addresses, customers, ses_events
+from chalicelib.adapters import addresses, customers, ses_events, settings
 from chalicelib.desk import feedback, inbound, tickets
 from chalicelib.domain.entry import EntryKind
 from chalicelib.domain.errors import NotAllowed, NotFound
 from chalicelib.domain.inbound_mail import FateState
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
-from chalicelib.domain.words import Status
+from chalicelib.domain.words import Role, Status
 from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR, NOW, SUPERVISOR, SUPPORT
 from tests.desk import journey
 from tests.desk.journey import bounce_mail, deliver_all, page, receive, receive_mail, reply_address, sent
@@ -173,6 +173,14 @@ class TestBouncesByMail:
         assert outgoing(Purpose.ACKNOWLEDGEMENT).delivery is Delivery.BOUNCED
         assert journey.messages()[1].author.name
 
+    def test_many_from_nobody_are_no_loop_since_each_is_about_another_mail(self) -> None:
+        mail = acknowledged()
+        for number in range(inbound.MOST_ALIKE + 1):
+            about = replace(mail, id=number, wire_id=f"{number}@ses.example")
+            raw = bounce_mail(about).replace(b"mailer-daemon@mx.example", b"")
+            receive(raw.replace(b"\r\nMIME", f"\r\nReferences: <{mail.wire_id}>\r\nMIME".encode(), 1))
+        assert not inbound.list_in_hand(FateState.HELD)
+
     def test_one_from_nobody_about_no_mail_of_ours_is_quarantined_although_it_knows_the_reply_address(self) -> None:
         unknown = replace(acknowledged(), wire_id="0100-guessed@email.amazonses.com")
         raw = bounce_mail(unknown).replace(b"Mail Delivery <mailer-daemon@mx.example>", b"<>")
@@ -299,6 +307,17 @@ class TestFlaggedAddress:
         failed = event("bounce", told_of, bouncedRecipients=[{"emailAddress": COLLEAGUE.address}])
         take(failed)
         assert told() == [SUPERVISOR.address]
+
+    def test_that_a_notice_of_trouble_comes_back_tells_nobody_and_stands_in_the_history(self) -> None:
+        settings.save_agent(replace(settings.get().agents[COLLEAGUE.id], role=Role.SUPERVISOR))
+        take(event("bounce", acknowledged()))
+        deliver_all()
+        notices = [mail for mail in page().outgoing if mail.purpose is Purpose.MAIL_FAILED]
+        for notice in notices:
+            take(event("bounce", notice, bounceType="Transient", bouncedRecipients=[{"emailAddress": notice.to}]))
+        assert sorted(told()) == sorted([COLLEAGUE.address, SUPERVISOR.address])
+        failed = {change.old for entry in page().entries for change in entry.changes if change.field == "delivery"}
+        assert failed == {CUSTOMER_ADDRESS, *told()}
 
 
 def test_a_mail_that_came_is_taken_although_its_sender_can_not_be_reached() -> None:

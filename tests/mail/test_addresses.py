@@ -11,6 +11,9 @@ from chalicelib.mail.message import Address
     [
         ("a@b.kr", [Address("a@b.kr")]),
         ("<a@B.KR>", [Address("a@b.kr")]),
+        ('"hana.kim"@b.kr', [Address("hana.kim@b.kr")]),
+        ('Hana <"hana.kim"@b.kr>', [Address("hana.kim@b.kr", "Hana")]),
+        ('"hana kim"@b.kr', [Address('"hana kim"@b.kr')]),
         ('"Kim, Hana" <a@b.kr>, c@d.kr', [Address("a@b.kr", "Kim, Hana"), Address("c@d.kr")]),
         ("=?utf-8?b?6rmA7ZWY64KY?= <a@b.kr>", [Address("a@b.kr", "김하나")]),
         ('"=?utf-8?b?6rmA7ZWY64KY?=" <a@b.kr>', [Address("a@b.kr", "김하나")]),

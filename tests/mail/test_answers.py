@@ -5,6 +5,7 @@ import textwrap
 import pytest
 
 from chalicelib.mail import answers, notices
+from chalicelib.mail import html as html_reader
 from tests.mail.test_notices import VALUES
 
 GMAIL = "On Mon, 23 Nov 2026 at 10:00, Desk <support@desk.example> wrote:"
@@ -86,6 +87,31 @@ def test_programs_may_dress_the_mark(mark: str) -> None:
 def test_an_introduction_in_a_tongue_unknown_to_us_is_no_answer(written: str, answer: str, quote: object) -> None:
     assert callable(quote)
     assert answers.words(f"{written}Desk uma at 10 qelqan:\n{quote(notice())}") == answer
+
+
+ASKED = "Dear Kim,\n\nPlease send us the following within 3 days:"
+
+
+@pytest.mark.parametrize("introduction", [f"{GMAIL}\n\n", f"{OUTLOOK}\n\n"])
+@pytest.mark.parametrize("quote", [lambda text: text, quoted])
+def test_a_last_line_with_a_colon_is_the_agents_below_which_stands_a_known_introduction(
+    introduction: str, quote: object
+) -> None:
+    assert callable(quote)
+    assert answers.words(f"{ASKED}\n\n{introduction}{quote(notice())}") == ASKED
+
+
+def test_so_it_is_in_the_markup_of_gmail() -> None:
+    attribution = GMAIL.replace("<", "&lt;").replace(">", "&gt;")
+    ours = notices.render("assigned", "en", **VALUES).html
+    quotation = f'<div class="gmail_attr">{attribution}</div><blockquote class="gmail_quote">{ours}</blockquote>'
+    asked = "Dear Kim,<br><br>Please send us the following within 3 days:"
+    html = f'<div>{asked}</div><br><div class="gmail_quote">{quotation}</div>'
+    assert answers.words(html_reader.to_text(html), html) == ASKED
+
+
+def test_a_line_that_names_neither_day_nor_address_is_the_agents_too() -> None:
+    assert answers.words(f"See the file:\n\n{notice()}") == "See the file:"
 
 
 @pytest.mark.parametrize("text", ["On our way.", "First.\n\n> The question\n\nSecond.", "-- \nMin\nDesk"])

@@ -79,6 +79,7 @@ def test_what_only_machines_send_is_automatic(text: str, fields: dict[str, str],
         {"Precedence": "bulk"},
         {"List_Id": "<a.example>"},
         {"From": "noreply@a.example"},
+        {"Content_Type": "text/vnd.google.email-reaction+json"},
     ],
 )
 def test_what_servers_add_to_peoples_mail_makes_it_doubtful_and_no_machines(fields: dict[str, str]) -> None:
@@ -174,3 +175,42 @@ def test_a_report_of_abuse_is_automatic_and_no_bounce() -> None:
     facts = read(raw_mail(body, From="abuse@isp.example", Content_Type="multipart/report; boundary=x")).automatic
 
     assert (facts.bounce, facts.suppressed_by) == (False, "auto_reply")
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Out of office reply is broken",
+        "Re: Out of office reply is broken",
+        "Automatic reply does not work",
+        "Vacation response settings",
+        "자동응답 설정 문의",
+        "Re: 자동응답 설정 문의",
+        "RE: Automatic reply: the pump",
+    ],
+)
+@pytest.mark.parametrize("fields", [{}, {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}])
+def test_who_writes_about_automatic_replies_may_be_a_person(subject: str, fields: dict[str, str]) -> None:
+    mail = read(raw_mail("I am away until Monday.", Subject=f"Re: {subject}" if fields else subject, **fields))
+
+    assert (mail.may_be_by_machine, mail.is_automatic) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("subject", "fields"),
+    [
+        ("Re: The pump", {"X_Autoreply": "yes"}),
+        ("Re: The pump", {"Auto_Submitted": "auto-replied"}),
+        ("Re: The pump", {"Precedence": "auto_reply"}),
+        ("Out of office reply", {"X_Auto_Response_Suppress": "OOF"}),
+        ("Out of office reply", {"Precedence": "bulk"}),
+        ("Out of office reply", {"From": "no-reply@customer.example"}),
+    ],
+)
+def test_a_field_besides_the_words_makes_it_certain(subject: str, fields: dict[str, str]) -> None:
+    assert read(raw_mail("Thank you.", Subject=subject, **fields)).is_automatic
+
+
+@pytest.mark.parametrize(("subject", "text"), ABSENCES.values(), ids=ABSENCES)
+def test_so_does_the_form_of_an_absence(subject: str, text: str) -> None:
+    assert read(raw_mail(text, Subject=subject, Content_Type="text/plain; charset=utf-8")).is_automatic

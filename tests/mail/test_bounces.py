@@ -260,3 +260,34 @@ def test_the_parts_of_a_report_have_names_that_tell_what_they_are() -> None:
     )
     mail = read(raw_mail(body, Content_Type="multipart/report; report-type=delivery-status; boundary=x"))
     assert [file.filename for file in mail.attachments] == ["delivery-status.txt", "original-header.txt"]
+
+
+PEOPLE = [
+    ("Bounce House Rentals <info@bouncehouse.example>", "Delivery problem with my order", "Where are my chairs?"),
+    ("System Administrator <admin@customer.example>", "Help", "The mailbox is full: what can we do?"),
+    ("Postmaster Kim <kim@customer.example>", "Delivery status of my order", "It did not come."),
+    ("Mail Delivery Team <team@customer.example>", "Pump", "The domain is invalid, please change it."),
+    ("Kim <bounceland@customer.example>", "Delivery problem", "It did not come."),
+]
+
+
+@pytest.mark.parametrize(("sender", "subject", "text"), PEOPLE)
+def test_people_have_names_like_those_of_servers(sender: str, subject: str, text: str) -> None:
+    assert not read(raw_mail(text, From=sender, Subject=subject, Return_Path="<kim@customer.example>")).is_automatic
+    assert not read(raw_mail(text, From=sender, Subject=subject)).automatic.bounce
+
+
+@pytest.mark.parametrize("fields", [{"Return_Path": "<>"}, {"Auto_Submitted": "auto-generated"}])
+def test_in_a_machines_mail_such_a_name_tells_a_bounce(fields: dict[str, str]) -> None:
+    mail = read(
+        raw_mail("Nobody is there.", From="System Administrator <a@b.example>", Subject="Undeliverable", **fields)
+    )
+
+    assert (mail.automatic.bounce, mail.is_automatic) == (True, True)
+
+
+def test_words_alone_make_a_bounce_that_is_not_certain() -> None:
+    text = "The mail below could not be delivered to the following user:\n\n<gone@customer.example>\n"
+    mail = read(raw_mail(text, From="scanner@relay.example", Subject="Non-Delivery: The pump"))
+
+    assert (mail.automatic.bounce, mail.is_automatic) == (True, False)

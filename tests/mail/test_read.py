@@ -88,6 +88,21 @@ def test_results_that_came_with_the_mail_do_not_count() -> None:
     assert not read(ours + theirs + raw_mail()).dmarc_pass
 
 
+@pytest.mark.parametrize(
+    ("authors", "passes"),
+    [
+        ("Min <min@desk.example>", True),
+        ("Kim, Min <min@desk.example>", True),
+        ("min@desk.example, evil@desk.example", False),
+        ("Min <min@desk.example>, Evil <evil@desk.example>", False),
+        ("All: min@desk.example, evil@desk.example;", False),
+    ],
+)
+def test_only_a_mail_of_one_author_passes(authors: str, passes: bool) -> None:
+    results = PASSED.format(domain="desk.example")
+    assert read(raw_mail(From=authors, Authentication_Results=results)).dmarc_pass is passes
+
+
 def test_a_mail_with_two_authors_passes_nothing() -> None:
     second = b"From: boss@desk.example\r\n"
     mail = read(second + raw_mail(Authentication_Results=PASSED.format(domain="desk.example")))
@@ -129,6 +144,15 @@ def test_receivers_are_found_wherever_servers_note_them() -> None:
 def test_a_blind_copy_names_us_nowhere(to: str, is_blind_copy: bool) -> None:
     desk = Settings("https://desk.example", "support@deskbell.test", "Desk")
     assert read(raw_mail(To=to)).is_blind_copy_to(desk.is_own) is is_blind_copy
+
+
+@pytest.mark.parametrize(
+    ("name", "is_blind_copy"),
+    [("X_Forwarded_To", False), ("X_Forwarded_For", False), ("Resent_To", False), ("Delivered_To", True)],
+)
+def test_what_another_mailbox_redirects_to_us_is_no_blind_copy(name: str, is_blind_copy: bool) -> None:
+    mail = read(raw_mail(To="info@company.example", **{name: "info@company.example support+x@deskbell.test"}))
+    assert mail.is_blind_copy_to({"support@deskbell.test"}) is is_blind_copy
 
 
 @pytest.mark.parametrize(

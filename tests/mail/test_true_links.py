@@ -98,7 +98,8 @@ def test_the_words_of_a_picture_do_not_take_a_name_apart() -> None:
 
 def test_very_many_words_are_read_in_a_moment() -> None:
     started = time.process_time()
-    true_address("가" * 400_000 + " a-" * 200_000, "https://evil.example/")
+    assert true_address("가" * 4_000_000 + " a-" * 2_000_000, "https://evil.example/") == "evil.example"
+    true_address("가" * 10_000 + " a-" * 3_000, "https://evil.example/")
     assert web_address("https://" + "가" * 400_000) == ""
     assert web_address("https://" + "a@" * 200_000 + "\\") == ""
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 1

@@ -4,6 +4,7 @@ from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.words import Status
 from tests.conftest import ADDRESS, AGENT
+from tests.desk import journey
 from tests.web.tickets import open_ticket, receive, reply
 from tests.web.visitor import Answer, Visitor, now
 
@@ -87,3 +88,16 @@ def test_a_link_that_was_tampered_with_leads_nowhere(visitor: Visitor) -> None:
 def test_the_page_is_not_for_search_engines(visitor: Visitor) -> None:
     number = open_ticket()
     assert status_of(visitor, number).headers["X-Robots-Tag"] == "noindex"
+
+
+def test_what_an_agent_answered_by_mail_is_not_shown_below_the_answer(visitor: Visitor) -> None:
+    journey.receive_mail()
+    text = "On our way.\n\nOn Mon, 23 Nov 2026 at 10:00, Desk <support@desk.example> wrote:\n> For agents alone."
+    journey.receive(
+        journey.raw_mail(text, from_=AGENT.address, to=journey.reply_address(), authentication_results=journey.PASSED)
+    )
+    answer = journey.messages()[1]
+    assert "For agents alone." in answer.quoted_text
+    for path in (status_path(1), f"{status_path(1)}/entries/{answer.id}/text"):
+        assert "On our way." in visitor.get(path).text
+        assert "For agents alone." not in visitor.get(path).text
