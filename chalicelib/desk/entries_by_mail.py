@@ -40,7 +40,7 @@ _ROOM_OF_FILES = 170_000
 _ROOM_OF_ALL_ELSE = 10_000
 _SIZE_OF_A_KEY = 150
 _LONGEST_NAME = 200
-_BY_NOBODY = frozenset({"silent_spam", "silent_list", "silent_automatic"})
+_BY_NOBODY = frozenset({"silent_spam", "silent_list"})
 """Why there is no acknowledgement, where nobody waits for an answer either: no clock runs, no supervisor is called."""
 _LONGEST_CONTENT_ID = 200
 
@@ -119,7 +119,7 @@ def _open(
         follows=follows.number if follows else 0,
         team=_team(arrival, follows, settings),
         acknowledge=is_answerable and flood is None,
-        is_promised=silence not in _BY_NOBODY,
+        is_promised=silence not in _BY_NOBODY and not _is_by_machine(arrival, matched),
     )
     if is_answerable:
         change, customer = floods.count(change, customer, flood, settings, now, ids, also)

@@ -68,6 +68,7 @@ def test_the_ticket_says_why_there_was_none(headers: dict[str, str], remarks: tu
     [
         ({}, True),
         ({"x_auto_response_suppress": "All"}, True),
+        ({"subject": "Automatic reply does not work"}, True),
         ({"authentication_results": "amazonses.com; dmarc=fail"}, True),
         ({"to": "others@customer.example", "delivered_to": SUPPORT}, True),
         ({"x_ses_spam_verdict": "FAIL"}, False),
