@@ -5,8 +5,9 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from zoneinfo import ZoneInfo
 
 from chalicelib.adapters import aws
 from chalicelib.adapters.codec import decode
@@ -20,9 +21,13 @@ _NOT_COMPARED = frozenset({"settings", "agent", "counter", "day"})
 _TRIES = frozenset({"attempts", "maybe_left"})
 """How often a mail was tried differs by nature, and that it may have left before is looked at by itself."""
 
+_MINUTE = timedelta(minutes=1)
+
 _ID = re.compile(r"\b0?\d{15}\b")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?(?:Z|\+00:00)")
 """As items and as history write them."""
+_IN_WORDS = re.compile(r"(\d{4})년 (\d+)월 (\d+)일 \(.\) (\d\d):(\d\d) KST")
+"""As notices to the supervisor write them."""
 _DAY = re.compile(r"^(\d{4}-\d\d-\d\d)")
 _TOKEN = re.compile(r"(?<=/status/)[\w.~-]+")
 _SES_ID = re.compile(r"[\w-]+(?=@[\w-]+\.amazonses\.com)")
@@ -115,6 +120,7 @@ def _without_chance(state: State, items: Iterable[Item], since: datetime) -> Sta
         (_SES_ID, lambda match: f"ses-{ses_ids.index(match[0])}" if match[0] in ses_ids else "ses-unknown"),
         (_ID, lambda match: f"id-{order.index(int(match[0]))}"),
         (_INSTANT, lambda match: "later" if datetime.fromisoformat(match[0]) >= since else match[0]),
+        (_IN_WORDS, lambda match: "later" if _in_words(match) >= since - _MINUTE else match[0]),
         (_DAY, lambda match: "later" if match[0] >= since.date().isoformat() else match[0]),
     ]
 
@@ -124,6 +130,11 @@ def _without_chance(state: State, items: Iterable[Item], since: datetime) -> Sta
         return text
 
     return {area: Counter(map(replaced, things.elements())) for area, things in state.items()}
+
+
+def _in_words(match: re.Match[str]) -> datetime:
+    year, month, day, hour, minute = map(int, match.groups())
+    return datetime(year, month, day, hour, minute, tzinfo=ZoneInfo("Asia/Seoul"))
 
 
 def _kind(item: Item) -> str:
