@@ -11,7 +11,7 @@ from chalicelib import i18n
 from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
-from chalicelib.domain.escalation import DEFAULT_LADDER
+from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
 from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
 from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
@@ -41,6 +41,10 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "role": tuple(Role),
     "queue": tuple(Queue),
     "clock": (*ClockName, "auto_close"),
+    "receiver": tuple(Receiver),
+    "span": ("hours", "minutes"),
+    "step_action": tuple(StepAction),
+    "condition": ("priority", "team", "source", "customer"),
     "next": (*CloseStep, "told", "share", "deadline", "after"),
     "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep),
     "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
