@@ -4,7 +4,7 @@ Keys are flat and dotted (`status.open`); values may hold `{placeholders}`. Ever
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 LANGUAGES = ("ko", "en")
 
 _LOCALES = Path(__file__).parent / "locales"
+
+_UNITS = (("days", 1440, 2880), ("hours", 60, 60), ("minutes", 1, 1))
+"""Minutes of one, and from how many minutes on it is used."""
 
 
 def text(language: str, key: str, **params: object) -> str:
@@ -57,3 +60,10 @@ def _catalogue(language: str) -> dict[str, str]:
         raise KeyError(language)
     words: dict[str, str] = json.loads((_LOCALES / f"{language}.json").read_text("utf-8"))
     return words
+
+
+def span(language: str, length: timedelta) -> str:
+    """In the largest unit that tells it well: "90 min" is "1 h", less than two days are hours, nothing is a minute."""
+    minutes = max(int(length.total_seconds() // 60), 1)
+    unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
+    return text(language, f"time.{unit}", count=minutes // size)

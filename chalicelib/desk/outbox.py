@@ -15,6 +15,7 @@ from chalicelib.desk import links, replies
 from chalicelib.domain.address import in_unicode, is_sendable, without_tag
 from chalicelib.domain.entry import AuthorKind, Entry, Mailbox
 from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotSent
+from chalicelib.domain.escalation import Step
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
@@ -198,6 +199,25 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
     }
 
 
+def _for_step(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    """Which step of the ladder it is, and what the reader can do."""
+    clock, step = outgoing.params["clock"], outgoing.params.get("step", "")
+    ladder = settings.promise_to(page.ticket).policy.ladder
+    found = next((one for one in ladder if one.key == step), None)
+    return _for_agent(page, outgoing, settings, language) | {
+        "why": _why(found, i18n.text(language, f"clock.{clock}"), language) if found else "",
+        "what_to_do": i18n.text(language, f"to_do.{clock}"),
+    }
+
+
+def _why(step: Step, clock: str, language: str) -> str:
+    if step.is_warning:
+        return i18n.text(language, "notice.share", clock=clock, percent=step.at)
+    if step.after:
+        return i18n.text(language, "notice.after", clock=clock, span=i18n.span(language, step.after))
+    return i18n.text(language, "notice.deadline", clock=clock)
+
+
 def _for_mail_failed(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     cause = i18n.text(language, f"failure.{outgoing.params['cause']}")
     return _for_agent(page, outgoing, settings, language) | {
@@ -248,8 +268,8 @@ _VALUES: dict[Purpose, Callable[[TicketPage, Outgoing, Settings, str], Values]] 
     Purpose.ACKNOWLEDGEMENT: _for_acknowledgement,
     Purpose.REPLY: _for_reply,
     Purpose.ASSIGNED: _for_agent,
-    Purpose.SLA_WARNING: _for_agent,
-    Purpose.SLA_BREACH: _for_agent,
+    Purpose.SLA_WARNING: _for_step,
+    Purpose.SLA_BREACH: _for_step,
     Purpose.CLOSE_REMINDER: _for_waiting,
     Purpose.CLOSE_LAST_REMINDER: _for_waiting,
     Purpose.AUTO_RESOLVED: _for_waiting,

@@ -12,7 +12,6 @@ from chalicelib import i18n
 from chalicelib.mail import markdown as mail_markdown
 
 _SOON = timedelta(hours=1)
-_UNITS = (("days", 1440, 2880), ("hours", 60, 60), ("minutes", 1, 1))  # minutes of one, and from how many on
 _URL = re.compile(r"https?://[^\s<>\"'\u3000]+[^\s<>\"'\u3000.,;:!?)\]}\u3002]")
 _EXTRACTED, _EXTRACT = 600, 160
 _LONGEST_TEXT = 20_000
@@ -106,9 +105,7 @@ class Shown:
         return "late" if at <= self.now else "soon" if at - self.now <= _SOON else "calm"
 
     def span(self, span: timedelta) -> str:
-        minutes = max(int(span.total_seconds() // 60), 1)
-        unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
-        return i18n.text(self.language, f"time.{unit}", count=minutes // size)
+        return i18n.span(self.language, span)
 
     def _time(self, at: datetime, words: str, *, is_titled: bool = False) -> Markup:
         title = Markup(' title="{}"').format(self.full(at)) if is_titled else ""

@@ -142,10 +142,10 @@ def _mean(counted: Counter[int]) -> float:
 
 
 class World:
-    """What all tickets share: the desk's settings and the judge's tables."""
+    """What all tickets share: the settings of the desk that is played, and the judge's tables."""
 
-    def __init__(self) -> None:
-        self.desk = settings()
+    def __init__(self, desk: Settings | None = None) -> None:
+        self.desk = desk or settings()
         tables = {
             name: Table(calendar, YEAR_BEGINS - DAY, YEAR_ENDS + 90 * DAY) for name, calendar in CALENDARS.items()
         }

@@ -48,10 +48,10 @@ def clocks(tickets: int, seed: int) -> None:
 
 @bench.command()
 def faults() -> None:
-    """Spoil each AWS request of the mail's functions in turn.
+    """Spoil each AWS request of mails and timers in turn.
 
-    Of inbound_mail, relay and deliver; then the event comes again, and the desk must be as if nothing had happened.
-    It takes two minutes, on an imitation of AWS, and ends with 1 when anything differs.
+    Of inbound_mail, relay, deliver and the three functions of a timer; then the event comes again, and the desk must be
+    as if nothing had happened. It takes three minutes, on an imitation of AWS, and ends with 1 when anything differs.
     """
     command = [sys.executable, "-m", "tests.bench.run"]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603

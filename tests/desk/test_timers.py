@@ -97,6 +97,8 @@ class TestSilence:
         text = journey.text_of(journey.sent(SUPERVISOR.address)[0])
         assert "https://desk.example/agent/tickets/1" in text
         assert "첫" in text
+        assert "50 %" in text
+        assert "공개 답변" in text
 
     def test_a_clock_of_ours_that_stands_still_does_not_ring_twice(self) -> None:
         """The local cloud shortens waits but not our clock: the timer passes on what it waited for."""

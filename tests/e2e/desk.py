@@ -231,6 +231,10 @@ class Desk:
         """Makes a ticket older than it is."""
         self._run("tests.e2e.age", str(number), str(days))
 
+    def promise(self, hours: int) -> None:
+        """Low tickets are to be answered within so many hours from now on."""
+        self._run("tests.e2e.promise", str(hours))
+
     def _hurry(self) -> None:
         """Open day and night, and surveys at once, so that no test depends on the hour it runs at."""
         self._run("tests.e2e.hurry")

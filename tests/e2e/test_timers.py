@@ -91,6 +91,15 @@ def test_reopened_after_three_days_is_not_breached_at_once(desk: Desk, agent: Co
     assert f"/agent/tickets/{number}" not in agent.queue("overdue")
 
 
+def test_other_promises_move_the_deadlines_of_open_tickets(desk: Desk, agent: Console) -> None:
+    """From the settings by the table's stream to every open ticket, with the permissions that the functions have."""
+    _, number = send_form(desk, email="patient@example.com", subject="No hurry")
+    agent.set_priority(number, "low")
+    started_at = instant(desk.clock(number, "first_response"), "started_at")
+    desk.promise(hours=90)
+    desk.wait_for(lambda: instant(desk.clock(number, "first_response"), "due_at") == started_at + 90 * HOUR)
+
+
 def steps_told(desk: Desk, number: int) -> set[str]:
     return {notice.step for notice in desk.notices_of(number) if notice.clock == "first_response"}
 

@@ -35,6 +35,7 @@ VALUES: dict[str, object] = {
     "detail": "550 no such user <b>here</b>",
     "sender": "robot@customer.example",
     "what_happens": "held",
+    "why": "80 % of the time is used.",
     "resolves_at": "Wed 2 Dec 2026",
     "held_url": "https://desk.example/agent/quarantine",
     "signature": "**Duri**\nSunny Help",

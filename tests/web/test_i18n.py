@@ -45,6 +45,8 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "span": ("hours", "minutes"),
     "step_action": tuple(StepAction),
     "condition": ("priority", "team", "source", "customer"),
+    "to_do": tuple(ClockName),
+    "notice": ("share", "deadline", "after"),
     "next": (*CloseStep, "told", "share", "deadline", "after"),
     "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep),
     "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
