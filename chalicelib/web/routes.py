@@ -1,6 +1,7 @@
 """All routes; `app.py` registers them."""
 
 from chalicelib.web import (
+    calendars,
     files,
     health,
     help_centre,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     mail_settings.routes,
     promises.routes,
     policies.routes,
+    calendars.routes,
     static.routes,
     health.routes,
     unknown.routes,

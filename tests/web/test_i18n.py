@@ -23,7 +23,9 @@ from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
 from chalicelib.domain.words import Priority, Role, Source, Status
 from chalicelib.mail.message import Defect
+from chalicelib.web import calendar_form
 from chalicelib.web.quarantine import View
+from chalicelib.web.year import DayKind
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = {
@@ -42,6 +44,9 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "queue": tuple(Queue),
     "clock": (*ClockName, "auto_close"),
     "receiver": tuple(Receiver),
+    "calendar": calendar_form.FIELDS,
+    "day_kind": tuple(DayKind),
+    "day_mark": tuple(DayKind),
     "span": ("hours", "minutes"),
     "step_action": tuple(StepAction),
     "condition": ("priority", "team", "source", "customer"),
