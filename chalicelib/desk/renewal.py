@@ -1,5 +1,6 @@
 """What a change of promises does to open tickets: shown before it is saved, done in the background (rule 4)."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,14 @@ from chalicelib.adapters.aws import send_to_queue
 from chalicelib.config import config
 from chalicelib.desk.changes import change_ticket
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.errors import InvalidSetting
 from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.ticket import Ticket
 
 MOST_SHOWN = 1_000
+LARGEST = 300_000  # bytes as JSON; an item of DynamoDB takes 400 KB, in its own notation
 _AT_ONCE = 25
 _QUEUES = (Queue.OPEN, Queue.PENDING)
 
@@ -47,9 +50,11 @@ def preview(levels: ServiceLevels, by: Agent, now: datetime) -> Preview:
 def save(levels: ServiceLevels, by: Agent) -> None:
     """What was promised before this moment is renewed in the background. Saving the same twice is harmless.
 
-    Raises StaleVersion, NotAllowed.
+    Raises StaleVersion, InvalidSetting for more than an item of the table takes, NotAllowed.
     """
     by.require(Right.CHANGE_SETTINGS)
+    if len(json.dumps(levels.to_json(), ensure_ascii=False).encode()) > LARGEST:
+        raise InvalidSetting("promises_too_large")
     known = settings_store.get(is_fresh=True).levels
     if (known.policies, known.calendars) != (levels.policies, levels.calendars):
         settings_store.save_levels(levels)

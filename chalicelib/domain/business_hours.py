@@ -87,7 +87,7 @@ class BusinessHours:
             day += _DAY
             if day > latest:
                 raise InvalidSetting("calendar_never_opens", after=local.date().isoformat())
-            days -= bool(self._slots_beginning(day))
+            days -= bool(self.slots_on(day))
         return self.next_open(datetime.combine(day, local.timetz()).astimezone(UTC))
 
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
@@ -147,16 +147,18 @@ class BusinessHours:
     def _open_on_the_wall(self, day: date) -> list[Slot]:
         """What of the 24 hours of a local date is open: disjoint slots in order."""
         yesterday = day - _DAY
-        slots = [*self._slots_beginning(day), *_after_midnight(self._slots_beginning(yesterday))]
+        slots = [*self.slots_on(day), *_after_midnight(self.slots_on(yesterday))]
         breaks = [*self.breaks.get(day, ()), *_after_midnight(self.breaks.get(yesterday, ()))]
         return _without(_union(slots), breaks)
 
-    def _slots_beginning(self, day: date) -> tuple[Slot, ...]:
+    def slots_on(self, day: date) -> tuple[Slot, ...]:
+        """Those that begin on a local date, breaks not taken out."""
         if day in self.dates:
             return self.dates[day]
-        return () if self._is_holiday(day) else self.hours[day.weekday()]
+        return () if self.is_holiday(day) else self.hours[day.weekday()]
 
-    def _is_holiday(self, day: date) -> bool:
+    def is_holiday(self, day: date) -> bool:
+        """By the calendar's own list or its country's."""
         return day in self.holidays or (bool(self.country) and day in _public_holidays(self.country))
 
     @classmethod
@@ -193,11 +195,11 @@ class BusinessHours:
         """The calendar as `from_json` reads it; what is empty is left out."""
         calendar = {
             "time_zone": self.time_zone.key,
-            "hours": {name: _texts(slots) for name, slots in zip(WEEKDAYS, self.hours, strict=True) if slots},
+            "hours": {name: texts(slots) for name, slots in zip(WEEKDAYS, self.hours, strict=True) if slots},
             "country": self.country,
             "holidays": [day.isoformat() for day in sorted(self.holidays)],
-            "dates": {day.isoformat(): _texts(self.dates[day]) for day in sorted(self.dates)},
-            "breaks": {day.isoformat(): _texts(self.breaks[day]) for day in sorted(self.breaks)},
+            "dates": {day.isoformat(): texts(self.dates[day]) for day in sorted(self.dates)},
+            "breaks": {day.isoformat(): texts(self.breaks[day]) for day in sorted(self.breaks)},
         }
         return {name: value for name, value in calendar.items() if value}
 
@@ -309,7 +311,8 @@ def _since_midnight(text: str) -> timedelta:
     return timedelta(hours=int(text[:2]), minutes=int(text[3:]))
 
 
-def _texts(slots: Iterable[Slot]) -> list[list[str]]:
+def texts(slots: Iterable[Slot]) -> list[list[str]]:
+    """As `BusinessHours.from_json` reads them."""
     return [[_text(slot.opens), _text(slot.closes if slot.closes <= _DAY else slot.closes - _DAY)] for slot in slots]
 
 

@@ -108,6 +108,10 @@ class Ladder:
         """The earliest step still to fire and its instant, which may be past; None when nothing will fire."""
         return min(self._pending(clock), key=lambda pending: pending[1], default=None)
 
+    def coming(self, clock: Clock) -> tuple[tuple[Step, datetime], ...]:
+        """All steps still to fire with their instants, the earliest first."""
+        return tuple(sorted(self._pending(clock), key=lambda pending: pending[1]))
+
     def due_step(self, clock: Clock, as_of: datetime) -> Step | None:
         """The first step to fire at `as_of`; no warning any more once the deadline has come."""
         due = sorted(((step, at) for step, at in self._pending(clock) if at <= as_of), key=lambda pending: pending[1])

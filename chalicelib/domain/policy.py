@@ -6,12 +6,12 @@ Policies stand in an order; the first whose condition fits a ticket is its own, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
-from chalicelib.domain.errors import InvalidSetting
+from chalicelib.domain.errors import InvalidSetting, NotFound
 from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Priority, Source, Status
@@ -113,6 +113,10 @@ class SlaPolicy:
         if not any(step.marks_breach for step in self.ladder):
             raise InvalidSetting("ladder_without_breach", policy=self.name)
 
+    def with_calendar_renamed(self, old: str, new: str) -> Self:
+        calendar, awake = (new if name == old else name for name in (self.calendar, self.awake))
+        return replace(self, calendar=calendar, awake=awake)
+
     @classmethod
     def from_json(cls, policy: Mapping[str, Any]) -> Self:
         """Reads what `to_json` gives: targets and spans in minutes, shares in percent. Raises `InvalidSetting`."""
@@ -167,6 +171,48 @@ class ServiceLevels:
             missing = {policy.calendar, policy.awake} - {"", *self.calendars}
             if missing:
                 raise InvalidSetting("policy_calendar_missing", policy=policy.name, calendar=min(missing))
+
+    def find(self, policy_id: str) -> SlaPolicy | None:
+        return next((policy for policy in self.policies if policy.id == policy_id), None)
+
+    def hours(self, calendar: str) -> BusinessHours:
+        """Raises NotFound("calendar_not_found")."""
+        if calendar not in self.calendars:
+            raise NotFound("calendar_not_found")
+        return self.calendars[calendar]
+
+    def users_of(self, calendar: str) -> tuple[SlaPolicy, ...]:
+        """The policies that count by a calendar, or tell people in its hours."""
+        return tuple(policy for policy in self.policies if calendar in (policy.calendar, policy.awake))
+
+    def with_policy(self, policy: SlaPolicy) -> Self:
+        """In the place of the one that has its id; a new one before the last, which is for all the others."""
+        if self.find(policy.id):
+            return replace(self, policies=tuple(policy if known.id == policy.id else known for known in self.policies))
+        return replace(self, policies=(*self.policies[:-1], policy, self.policies[-1]))
+
+    def without_policy(self, policy_id: str) -> Self:
+        """The same where there is none."""
+        return replace(self, policies=tuple(policy for policy in self.policies if policy.id != policy_id))
+
+    def with_policy_moved(self, policy_id: str, by: int) -> Self:
+        """So many places further down, negative for up; as far as there are places."""
+        place = next((index for index, policy in enumerate(self.policies) if policy.id == policy_id), None)
+        if place is None:
+            return self
+        rest = (*self.policies[:place], *self.policies[place + 1 :])
+        new = max(0, min(place + by, len(rest)))
+        return replace(self, policies=(*rest[:new], self.policies[place], *rest[new:]))
+
+    def with_calendar(self, name: str, hours: BusinessHours, was: str = "") -> Self:
+        """With `was`, the calendar of that name goes by the new one, also where policies name it."""
+        calendars = {known: self.calendars[known] for known in self.calendars if known != was} | {name: hours}
+        policies = tuple(policy.with_calendar_renamed(was, name) for policy in self.policies) if was else self.policies
+        return replace(self, policies=policies, calendars=calendars)
+
+    def without_calendar(self, name: str) -> Self:
+        """Raises InvalidSetting("policy_calendar_missing") while a policy needs it."""
+        return replace(self, calendars={known: self.calendars[known] for known in self.calendars if known != name})
 
     @classmethod
     def from_json(cls, levels: Mapping[str, Any], version: int = 0) -> Self:

@@ -16,6 +16,7 @@ STYLE_SHEETS = (
     "console.css",
     "queue.css",
     "quarantine.css",
+    "promises.css",
     "ticket.css",
     "reports.css",
 )

@@ -10,6 +10,7 @@ from chalicelib.domain.errors import (
     Conflict,
     DeskError,
     InvalidInput,
+    InvalidSetting,
     NotAllowed,
     NotFound,
     NotSignedIn,
@@ -22,6 +23,7 @@ from chalicelib.web.visit import Visit
 
 STATUS_BY_CLASS: dict[type[DeskError], int] = {
     InvalidInput: 422,
+    InvalidSetting: 422,
     NotSignedIn: 401,
     NotAllowed: 403,
     NotFound: 404,
@@ -44,6 +46,13 @@ _LAST_RESORT = (
 )
 
 
+class Told(dict[str, str]):
+    """What was wrong with each field, in words; "" for one with which nothing was."""
+
+    def __missing__(self, field: str) -> str:
+        return ""
+
+
 def page(visit: Visit, error: DeskError) -> Response:
     """The answer to a failed request; who is not signed in is sent to the sign-in page and back afterwards."""
     if pages.wants_json(visit):
@@ -60,6 +69,14 @@ def render(visit: Visit, template: str, values: Mapping[str, object], error: Des
         return pages.render(visit, template, {**values, "error": ""})
     values = {**values, "error": words(visit.language, error)}
     return _with_retry(pages.render(visit, template, values, status=status_of(error)), error)
+
+
+def render_form(
+    visit: Visit, template: str, values: Mapping[str, object], mistakes: Mapping[str, DeskError]
+) -> Response:
+    """A page with a form: `errors` in the template holds the words by field, "" for the whole form."""
+    told = Told({field: words(visit.language, mistake) for field, mistake in mistakes.items()})
+    return render(visit, template, {**values, "errors": told}, next(iter(mistakes.values()), None))
 
 
 def _to_sign_in(visit: Visit) -> Response:

@@ -17,13 +17,13 @@ from multipart import (  # type: ignore[import-untyped] # typed, but without its
 )
 
 from chalicelib.desk.tickets import Upload
-from chalicelib.domain.errors import DeskError, InvalidInput
+from chalicelib.domain.errors import DeskError, InvalidInput, InvalidSetting
 from chalicelib.web import shown
 
 LARGEST_BODY = 10_000_000  # the gateway's own limit
 LARGEST_FILES = 4_000_000  # with what surrounds them, in Base64, they must fit into the 6 MB that Lambda takes
 MOST_FILES = 5
-_MOST_FIELDS = 100
+_MOST_FIELDS = 400  # a policy has twelve targets and eight fields for each step of its ladder
 _LONGEST_NAME_SHOWN = 40
 _FORBIDDEN_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control and direction marks
 
@@ -65,6 +65,18 @@ class Form:
             raise InvalidInput("too_many_files", field="files", limit=MOST_FILES)
         if sum(len(upload.content) for upload in self.uploads) > LARGEST_FILES:
             raise InvalidInput("file_too_large", field="files", limit=shown.file_size(LARGEST_FILES))
+
+
+class Mistakes(dict[str, DeskError]):
+    """What must be mended, by field; "" is the form as a whole."""
+
+    @contextmanager
+    def at(self, name: str) -> Iterator[None]:
+        """A refusal in this block belongs to the field; its first one is kept."""
+        try:
+            yield
+        except (InvalidInput, InvalidSetting) as mistake:
+            self.setdefault(name, mistake)
 
 
 def read(request: Request) -> Form:

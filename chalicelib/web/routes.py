@@ -1,12 +1,15 @@
 """All routes; `app.py` registers them."""
 
 from chalicelib.web import (
+    calendars,
     files,
     health,
     help_centre,
     mail_settings,
     new_ticket,
     notices,
+    policies,
+    promises,
     quarantine,
     queues,
     reports,
@@ -33,6 +36,9 @@ BLUEPRINTS = (
     reports.routes,
     quarantine.routes,
     mail_settings.routes,
+    promises.routes,
+    policies.routes,
+    calendars.routes,
     static.routes,
     health.routes,
     unknown.routes,

@@ -11,7 +11,7 @@ from chalicelib import i18n
 from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
-from chalicelib.domain.escalation import DEFAULT_LADDER
+from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
 from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
 from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
@@ -23,7 +23,9 @@ from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
 from chalicelib.domain.words import Priority, Role, Source, Status
 from chalicelib.mail.message import Defect
+from chalicelib.web import calendar_form
 from chalicelib.web.quarantine import View
+from chalicelib.web.year import DayKind
 
 ROOT = Path(__file__).parents[2]
 CATALOGUES = {
@@ -41,6 +43,13 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "role": tuple(Role),
     "queue": tuple(Queue),
     "clock": (*ClockName, "auto_close"),
+    "receiver": tuple(Receiver),
+    "calendar": calendar_form.FIELDS,
+    "day_kind": tuple(DayKind),
+    "day_mark": tuple(DayKind),
+    "span": ("hours", "minutes"),
+    "step_action": tuple(StepAction),
+    "condition": ("priority", "team", "source", "customer"),
     "to_do": tuple(ClockName),
     "notice": ("share", "deadline", "after"),
     "next": (*CloseStep, "told", "share", "deadline", "after"),
@@ -54,6 +63,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "weekday": tuple(range(7)),
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
+    "year": ("breaks",),
     "field": (
         *(
             "status",
