@@ -1,4 +1,4 @@
-"""What admins set in the console: the desk's name, what its mail quotes, its teams."""
+"""What admins set in the console: the desk's name, what its mail quotes, its teams, how long it waits for customers."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,6 +7,7 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.changes import new_ids
 from chalicelib.domain.address import sendable_addresses
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.search import folded
 from chalicelib.domain.settings import LONGEST_DESK_NAME, MOST_OTHER_ADDRESSES, QuotedHistory, Settings
@@ -33,14 +34,38 @@ def set_mail(
         settings_store.save_general(replace(wanted, version=version))
 
 
-def add_team(name: str, address: str, signature: str, by: Agent, now: datetime) -> Team:
+def set_close_after(close_after: CloseAfter, version: int, by: Agent) -> None:
+    """For every ticket that waits for its customer, from its next step on. Saving the same twice is harmless.
+
+    Raises StaleVersion, NotAllowed.
+    """
+    by.require(Right.CHANGE_SETTINGS)
+    general = settings_store.find_general()
+    if general is None:
+        raise NotFound("desk_not_prepared")
+    if general.close_after != close_after:
+        settings_store.save_general(replace(general, close_after=close_after, version=version))
+
+
+def add_team(
+    name: str, address: str, signature: str, by: Agent, now: datetime, *, lead: int = 0, next_level: int = 0
+) -> Team:
     """Raises InvalidInput, NotAllowed."""
     by.require(Right.CHANGE_SETTINGS)
-    return _save(Team(next(new_ids(now)), ""), name, address, signature)
+    return _save(Team(next(new_ids(now)), "", lead=lead, next_level=next_level), name, address, signature)
 
 
 def change_team(
-    team_id: int, name: str, address: str, signature: str, version: int, by: Agent, *, is_active: bool
+    team_id: int,
+    name: str,
+    address: str,
+    signature: str,
+    version: int,
+    by: Agent,
+    *,
+    is_active: bool,
+    lead: int = 0,
+    next_level: int = 0,
 ) -> None:
     """A team that is not active stays on its tickets, whose mail comes from the desk's address until it is again.
 
@@ -48,13 +73,15 @@ def change_team(
     """
     by.require(Right.CHANGE_SETTINGS)
     known = settings_store.get(is_fresh=True).team(team_id)
-    _save(replace(known, version=version, is_active=is_active), name, address, signature)
+    wanted = replace(known, version=version, is_active=is_active, lead=lead, next_level=next_level)
+    _save(wanted, name, address, signature)
 
 
 def _save(team: Team, name: str, address: str, signature: str) -> Team:
     settings = settings_store.get(is_fresh=True)
     wanted = team.changed_to(name, address, signature, settings.mail_domain)
     _check_unique(wanted, settings)
+    _check_escalation(wanted, settings)
     known = settings.teams.get(wanted.id)
     if known is None or replace(wanted, version=known.version) != known:
         settings_store.save_team(wanted)
@@ -90,6 +117,17 @@ def _checked_others(text: str) -> tuple[str, ...]:
     if taken:
         raise InvalidInput("other_address_of_agent", field="other_addresses", address=taken)
     return others
+
+
+def _check_escalation(wanted: Team, settings: Settings) -> None:
+    """What was chosen once may stay when the agent left or the team was given up; nobody chooses it anew."""
+    known = settings.teams.get(wanted.id, Team(0, ""))
+    if wanted.lead and wanted.lead != known.lead and not settings.is_active(wanted.lead):
+        raise InvalidInput("agent_not_active", field="lead")
+    if wanted.next_level and wanted.next_level != known.next_level and not settings.active_team(wanted.next_level):
+        raise InvalidInput("team_not_active", field="next_level")
+    if wanted.is_reached_from(wanted.next_level, settings.teams):
+        raise InvalidInput("team_circle", field="next_level")
 
 
 def _checked_history(word: str) -> QuotedHistory:

@@ -53,6 +53,16 @@ class Team:
             signature=_checked_signature(signature),
         )
 
+    def is_reached_from(self, team_id: int, teams: Mapping[int, "Team"]) -> bool:
+        """Whether a ticket of that team, handed from level to level, would come to this one."""
+        seen: set[int] = set()
+        while team_id and team_id not in seen:
+            if team_id == self.id:
+                return True
+            seen.add(team_id)
+            team_id = teams[team_id].next_level if team_id in teams else 0
+        return False
+
 
 def sign(signature: str, values: Mapping[str, str]) -> str:
     """The signature with the values of its variables, "" for those that have none."""

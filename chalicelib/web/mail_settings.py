@@ -24,7 +24,7 @@ routes = DeskBlueprint(__name__)
 _PAGE = "/agent/settings/mail"
 _TEAMS = f"{_PAGE}/teams"
 _FIELDS = ("desk_name", "quoted_history", "other_addresses", "version")
-_TEAM_FIELDS = ("name", "address", "signature", "is_active", "version")
+_TEAM_FIELDS = ("name", "address", "signature", "lead", "next_level", "is_active", "version")
 _IN_FRAME = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'",
     "X-Frame-Options": "SAMEORIGIN",
@@ -61,7 +61,8 @@ def add_team(visit: Visit) -> Response:
     form = forms.read(visit.request)
     try:
         form.check(_TEAM_FIELDS)
-        desk.add_team(form.line("name"), form.text("address"), form.text("signature"), visit.agent, visit.now)
+        words = (form.line("name"), form.text("address"), form.text("signature"))
+        desk.add_team(*words, visit.agent, visit.now, lead=_id(form, "lead"), next_level=_id(form, "next_level"))
     except InvalidInput as error:
         return _team_page(visit, _written_team(form, Team(0, "")), error)
     return pages.redirect(visit, _PAGE, "team_saved")
@@ -79,7 +80,8 @@ def change_team(visit: Visit, team_id: str) -> Response:
         form.check(_TEAM_FIELDS)
         words = (form.line("name"), form.text("address"), form.text("signature"))
         is_active, version = bool(form.text("is_active")), form.number("version")
-        desk.change_team(team.id, *words, version, visit.agent, is_active=is_active)
+        lead, next_level = _id(form, "lead"), _id(form, "next_level")
+        desk.change_team(team.id, *words, version, visit.agent, is_active=is_active, lead=lead, next_level=next_level)
     except (InvalidInput, StaleVersion) as error:
         return _team_page(visit, _written_team(form, team), error)
     return pages.redirect(visit, _PAGE, "team_saved")
@@ -106,6 +108,18 @@ def preview(visit: Visit) -> Response:
     return _preview(visit, team, settings, is_text=form.text("show") == "text")
 
 
+def _id(form: forms.Form, name: str) -> int:
+    """0 where nobody is chosen. Raises InvalidInput("form_unreadable")."""
+    return form.number(name) if form.text(name) else 0
+
+
+def _chosen(form: forms.Form, name: str) -> int:
+    try:
+        return _id(form, name)
+    except InvalidInput:
+        return 0
+
+
 def _written(form: forms.Form, known: Settings) -> Settings:
     """The settings with what stands in the form; an unknown choice leaves the one that was there."""
     word = form.text("quoted_history")
@@ -121,6 +135,8 @@ def _written_team(form: forms.Form, known: Team) -> Team:
         address=fields.get("address", ""),
         signature=fields.get("signature", ""),
         is_active=bool(form.text("is_active")),
+        lead=_chosen(form, "lead"),
+        next_level=_chosen(form, "next_level"),
     )
 
 
@@ -138,6 +154,12 @@ def _page(visit: Visit, settings: Settings, error: DeskError | None = None, type
 def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Response:
     values = {
         "team": team,
+        "leads": [agent for agent in visit.settings.agents.values() if agent.is_active or agent.id == team.lead],
+        "levels": [
+            other
+            for other in visit.settings.teams.values()
+            if other.id != team.id and (other.is_active or other.id == team.next_level)
+        ],
         "support_address": visit.settings.support_address,
         "mail_domain": visit.settings.mail_domain,
         "variables": ", ".join(f"{{{name}}}" for name in VARIABLES),

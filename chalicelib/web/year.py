@@ -62,5 +62,5 @@ def _day(hours: BusinessHours, day: date, language: str) -> Day:
     if slots:
         told = f"{told}: {slots}"
     if breaks:
-        told = f"{told}; " + i18n.text(language, "year.breaks", slots=breaks)
+        told = f"{told}; " + i18n.text(language, "time.breaks", slots=breaks)
     return Day(day.day, kind, f"{day.isoformat()} {told}")

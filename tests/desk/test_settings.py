@@ -140,3 +140,33 @@ class TestTeams:
     def test_a_team_that_never_was_can_not_be_changed(self) -> None:
         with pytest.raises(NotFound, match="team_not_found"):
             change(Team(404, "Nobody"))
+
+
+class TestEscalation:
+    def test_a_team_has_a_lead_and_a_next_level(self) -> None:
+        second = add("Experts", "")
+        first = settings.add_team("Desk", "", "", ADMIN, NOW, lead=AGENT.id, next_level=second.id)
+        assert (now_set().team(first.id).lead, now_set().team(first.id).next_level) == (AGENT.id, second.id)
+
+    def test_teams_never_hand_on_in_a_circle(self) -> None:
+        third = add("Makers", "")
+        second = settings.add_team("Experts", "", "", ADMIN, NOW, next_level=third.id)
+        first = settings.add_team("Desk", "", "", ADMIN, NOW, next_level=second.id)
+        for next_level in (first.id, third.id):
+            with pytest.raises(InvalidInput, match="team_circle") as refused:
+                change(third, next_level=next_level)
+            assert refused.value.field == "next_level"
+        assert now_set().team(third.id).next_level == 0
+
+    def test_nobody_is_led_by_a_stranger(self) -> None:
+        with pytest.raises(InvalidInput, match="agent_not_active"):
+            change(add(), lead=99)
+        with pytest.raises(InvalidInput, match="team_not_active"):
+            change(add("Makers", ""), next_level=99)
+
+    def test_a_team_that_was_given_up_stays_where_it_was_chosen(self) -> None:
+        second = add("Experts", "")
+        first = settings.add_team("Desk", "", "", ADMIN, NOW, next_level=second.id)
+        change(second, is_active=False)
+        change(first, name="Front desk", next_level=second.id)
+        assert now_set().team(first.id).next_level == second.id

@@ -43,6 +43,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "role": tuple(Role),
     "queue": tuple(Queue),
     "clock": (*ClockName, "auto_close"),
+    "auto_close": tuple(CloseStep),
     "receiver": tuple(Receiver),
     "calendar": calendar_form.FIELDS,
     "day_kind": tuple(DayKind),
@@ -63,7 +64,6 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "weekday": tuple(range(7)),
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
-    "year": ("breaks",),
     "field": (
         *(
             "status",

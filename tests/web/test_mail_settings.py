@@ -5,6 +5,7 @@ import pytest
 from chalicelib.adapters import settings
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.team import Team
+from tests.conftest import AGENT
 from tests.web.visitor import Answer, Visitor
 
 PAGE = "/agent/settings/mail"
@@ -73,6 +74,19 @@ def test_a_team_is_added_listed_changed_and_given_up(admin: Visitor) -> None:
     assert "Workshop" in page
     assert "Inactive" in page
     assert (team().name, team().is_active) == ("Workshop", False)
+
+
+def test_a_team_has_a_lead_and_never_hands_on_in_a_circle(admin: Visitor) -> None:
+    add_team(admin, lead=f"{AGENT.id}")
+    assert team().lead == AGENT.id
+    path = f"{PAGE}/teams/{team().id}"
+    page = admin.get(path)
+    assert f'<option value="{AGENT.id}" selected>' in page.text
+    fields = {"name": "Repairs", "address": "", "signature": "", "version": page.hidden("version")}
+    answer = admin.post(path, fields | {"lead": f"{AGENT.id}", "next_level": f"{team().id}"})
+    assert answer.status == 422
+    assert 'id="next_level-error"' in answer.text
+    assert f'<option value="{AGENT.id}" selected>' in answer.text
 
 
 def test_former_addresses_are_shown(admin: Visitor) -> None:
