@@ -181,7 +181,7 @@ def _full_key(name: str) -> str:
     """Also the last part of a key alone names its mail."""
     from chalicelib.adapters import inbound_mail
 
-    return name if name.startswith(inbound_mail.PREFIX) else f"{inbound_mail.PREFIX}{name}"
+    return name if "/" in name else f"{inbound_mail.PREFIX}{name}"
 
 
 def _tell_fates(fates: Sequence[Fate]) -> None:
