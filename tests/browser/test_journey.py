@@ -49,7 +49,7 @@ def test_the_form_works_without_javascript_and_loses_nothing(desk: Desk, somebod
     page.get_by_label("무엇을 도와드릴까요?").fill("펌프에서 소음이 납니다.")
     time.sleep(2.1)  # no person is faster
     page.get_by_role("button", name="보내기").click()
-    expect(page.get_by_role("alert")).to_contain_text("이메일 주소를 적어 주세요")
+    expect(page.get_by_role("alert")).to_contain_text("이메일 주소를 입력해 주세요")
     expect(page.get_by_label("무엇을 도와드릴까요?")).to_have_value("펌프에서 소음이 납니다.")
     page.get_by_label("이메일").fill("jiwoo@example.com")
     page.get_by_role("button", name="보내기").click()

@@ -57,6 +57,8 @@ def test_permissions_are_enforced(desk: Desk) -> None:
 def test_the_commands_see_the_desk(desk: Desk) -> None:
     status = desk.command("status")
     assert f"{desk.address}/new" in status.stdout
+    left = [json.loads(line)["key"] for line in desk.command("mail", "quarantine", "--json").stdout.splitlines()]
+    assert not left or desk.command("mail", "dismiss", *left).returncode == 0
     doctor = desk.command("doctor")
     assert doctor.returncode == 0, doctor.stdout
     sent = [json.loads(line) for line in desk.command("mail", "list", "--json").stdout.splitlines()]
