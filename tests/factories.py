@@ -8,11 +8,11 @@ from typing import Any
 
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.tickets import FormRequest
-from chalicelib.domain import ticket as domain
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Author, AuthorKind, Message
+from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import Solution, SolutionStatus
@@ -63,7 +63,7 @@ def message(text: str = "The pump is broken.", **others: Any) -> Message:
 def opened(at: datetime = NOW, number: int = 7, desk: Settings | None = None, **others: Any) -> Change:
     """A ticket of `customer()` that came in at `at`."""
     first = message(at=at)
-    return domain.open_ticket(number, "Pump", first, customer(), "en", desk or settings(), at, ids(), **others)
+    return open_ticket(number, "Pump", first, customer(), "en", desk or settings(), at, ids(), **others)
 
 
 def ticket(status: str = "open", at: datetime = NOW, desk: Settings | None = None, **others: Any) -> Ticket:

@@ -17,7 +17,6 @@ from chalicelib.desk.arrivals import Arrival
 from chalicelib.desk.matching import Match
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain import mail_trouble
-from chalicelib.domain import ticket as domain
 from chalicelib.domain.address import canonical, is_sendable, normal_address, without_tag
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
@@ -26,6 +25,7 @@ from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Mailbox, Message, believable
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.mail_trouble import Failure, FailureKind
+from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ids, Ticket, author_of
 from chalicelib.domain.words import Source, Status
@@ -106,7 +106,7 @@ def _open(
     why = silence or flood
     remarks = (*matched.remarks, why) if why else matched.remarks
     message = _message(arrival, Author(AuthorKind.CUSTOMER, customer.id, arrival.name), attachments, remarks)
-    change = domain.open_ticket(
+    change = open_ticket(
         tickets.next_number(),
         mail.subject,
         replace(message, forwarded_from=forwarded_from(arrival, settings)),

@@ -13,7 +13,6 @@ from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import requester
-from chalicelib.domain import ticket as domain
 from chalicelib.domain.address import in_unicode, sendable_address
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
@@ -21,6 +20,7 @@ from chalicelib.domain.copies import read_copies
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox, Message
 from chalicelib.domain.errors import AlreadyDone, DeskIsSilent, InvalidInput, NotFound
+from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Ids, Ticket
@@ -294,7 +294,7 @@ def _open(
     flood = floods.reached(customer, is_desk_silent, now)
     remarks = (flood.value,) if flood else ()
     message = Message(author, text, now, Source.FORM, attachments=attachments, remarks=remarks)
-    change = domain.open_ticket(
+    change = open_ticket(
         number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=flood is None
     )
     also = Transaction()

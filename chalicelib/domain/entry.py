@@ -150,6 +150,11 @@ class Message:
         return Entry(entry_id, EntryKind.MESSAGE, **values)
 
 
+def event_entry(event_id: int, by: Author, at: datetime, cause: str, *changes: FieldChange) -> Entry:
+    """What happened to a ticket besides what was said."""
+    return Entry(event_id, EntryKind.EVENT, at, by, changes=changes, cause=cause)
+
+
 def believable(sent_at: datetime | None, received_at: datetime) -> datetime | None:
     """When a mail was written, as its Date says; None where that lies after its arrival or too long before."""
     is_possible = sent_at is not None and timedelta(0) <= received_at - sent_at <= _LONGEST_WAY

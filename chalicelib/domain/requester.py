@@ -8,7 +8,7 @@ from chalicelib.domain import promises
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import Author, AuthorKind, Entry, EntryKind, FieldChange
+from chalicelib.domain.entry import Author, AuthorKind, Entry, FieldChange, event_entry
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ids, Ticket, author_of
 
@@ -40,10 +40,10 @@ def hand_over(
     if subject != ticket.subject:
         changes.append(FieldChange("subject", ticket.subject, subject))
     changes += promises.changes(ticket.clocks, after.clocks)
-    event = Entry(next(ids), EntryKind.EVENT, now, author_of(by), changes=tuple(changes), cause="forwarded")
+    handed_over = event_entry(next(ids), author_of(by), now, "forwarded", *changes)
     author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
     confirmed = replace(entry, author=author, sender=customer.address, forwarded_from=None)
-    return Change(ticket, after, (event,), changed=(confirmed,))
+    return Change(ticket, after, (handed_over,), changed=(confirmed,))
 
 
 def keep(ticket: Ticket, entry: Entry, now: datetime) -> Change:

@@ -12,14 +12,23 @@ from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.auto_close import Waiting
 from chalicelib.domain.change import Change
 from chalicelib.domain.copies import limited
-from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import DESK, Attachment, Author, AuthorKind, Entry, EntryKind, FieldChange, Message
+from chalicelib.domain.entry import (
+    DESK,
+    Attachment,
+    Author,
+    AuthorKind,
+    Entry,
+    EntryKind,
+    FieldChange,
+    Message,
+    event_entry,
+)
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.team import Team
-from chalicelib.domain.texts import checked_text, subject_of
+from chalicelib.domain.texts import checked_text
 from chalicelib.domain.words import Priority, Source, Status
 
 Ids = Iterator[int]
@@ -149,7 +158,7 @@ class Ticket:
             raise Conflict("machine_not_accepted", number=self.number)
         is_known = not entry.sender or self.is_participant(entry.sender)
         after = replace(self, cc=self.cc if is_known else limited((*self.cc, entry.sender)), updated_at=now)
-        event = _event(author_of(by), now, ids, "accepted", FieldChange("participant", "", entry.sender))
+        event = event_entry(next(ids), author_of(by), now, "accepted", FieldChange("participant", "", entry.sender))
         change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
         if entry.id != self.last_entry or self.status is Status.CLOSED:
             return change
@@ -190,7 +199,8 @@ class Ticket:
     def _copied_to(self, cc: tuple[str, ...], by: Agent, now: datetime, ids: Ids) -> Change:
         if cc == self.cc:
             return Change(self, self)
-        event = _event(author_of(by), now, ids, "reply", FieldChange("cc", ", ".join(self.cc), ", ".join(cc)))
+        changed = FieldChange("cc", ", ".join(self.cc), ", ".join(cc))
+        event = event_entry(next(ids), author_of(by), now, "reply", changed)
         return Change(self, replace(self, cc=cc), (event,))
 
     def add_note(self, text: str, by: Agent, now: datetime, ids: Ids) -> Change:
@@ -204,7 +214,8 @@ class Ticket:
         if assignee == self.assignee:
             return Change(self, self)
         after = replace(self, assignee=assignee, updated_at=now)
-        event = _event(author_of(by), now, ids, cause, FieldChange("assignee", _word(self.assignee), _word(assignee)))
+        changed = FieldChange("assignee", _word(self.assignee), _word(assignee))
+        event = event_entry(next(ids), author_of(by), now, cause, changed)
         if to is None or to.id == by.id:
             return Change(self, after, (event,))
         notice = Outgoing(next(ids), self.number, Purpose.ASSIGNED, now, to=to.address, agent_id=to.id)
@@ -323,7 +334,7 @@ class Ticket:
     def _became(self, after: "Ticket", by: Author, at: datetime, ids: Ids, cause: str, *changed: FieldChange) -> Change:
         """The ticket in a new state, with an event that tells what changed and how the clocks moved along."""
         changes = (*changed, *promises.changes(self.clocks, after.clocks))
-        return Change(self, after, (_event(by, at, ids, cause, *changes),))
+        return Change(self, after, (event_entry(next(ids), by, at, cause, *changes),))
 
     def _survey_due_at(self, status: Status, at: datetime, settings: Settings) -> datetime | None:
         """Asked once per resolution, after a reply by a person, also when it is closed before that (rule 19)."""
@@ -332,64 +343,8 @@ class Ticket:
         return self.survey_due_at if status is Status.CLOSED else None
 
 
-def open_ticket(
-    number: int,
-    subject: str,
-    message: Message,
-    customer: Customer,
-    language: str,
-    settings: Settings,
-    now: datetime,
-    ids: Ids,
-    *,
-    cc: tuple[str, ...] = (),
-    follows: int = 0,
-    team: int = 0,
-    acknowledge: bool = True,
-    is_promised: bool = True,
-) -> Change:
-    """A new ticket of a customer: clocks start at the first message (rule 1), one acknowledgement leaves (rule 13).
-
-    `acknowledge` is off for mail that must not be answered automatically (rule 12), `is_promised` for what no person
-    wrote to us: its clocks start with the first message of one. `subject` may be empty: the first
-    line of the message stands in.
-    """
-    entry = message.entry(next(ids))
-    ticket = Ticket(
-        number=number,
-        subject=subject_of(subject, message.text),
-        status=Status.OPEN,
-        priority=Priority.MEDIUM,
-        source=message.source,
-        language=language,
-        customer_id=customer.id,
-        customer_name=customer.name,
-        customer_address=customer.address,
-        created_at=message.at,
-        updated_at=now,
-        clocks=(),
-        cc=cc,
-        last_entry=entry.id,
-        follows=follows,
-        team=team,
-    )
-    ticket = replace(ticket, policy=settings.policy_for(ticket).id)
-    if is_promised:
-        ticket = replace(ticket, clocks=settings.promise_to(ticket).opened(message.at))
-    changes = (FieldChange("status", "", Status.OPEN), *promises.changes((), ticket.clocks))
-    opened = _event(message.author, now, ids, "follow_up" if follows else message.source, *changes)
-    if not acknowledge:
-        return Change(None, ticket, (entry, opened))
-    mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
-    return Change(None, ticket, (entry, opened), (mail,))
-
-
 def author_of(actor: Actor) -> Author:
     return actor if isinstance(actor, Author) else Author(AuthorKind.AGENT, actor.id, actor.name)
-
-
-def _event(by: Author, at: datetime, ids: Ids, cause: str, *changes: FieldChange) -> Entry:
-    return Entry(next(ids), EntryKind.EVENT, at, by, changes=changes, cause=cause)
 
 
 def _word(identifier: int) -> str:

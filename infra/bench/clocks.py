@@ -20,12 +20,13 @@ from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Author, AuthorKind, Entry, EntryKind, Message
 from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step, StepAction
+from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, SlaPolicy
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.team import Team
-from chalicelib.domain.ticket import TRANSITIONS, Ticket, open_ticket
+from chalicelib.domain.ticket import TRANSITIONS, Ticket
 from chalicelib.domain.timer import Action
 from chalicelib.domain.words import Priority, Role, Source, Status
 from infra import screen

@@ -7,6 +7,7 @@ from chalicelib.domain import ticket as domain
 from chalicelib.domain.change import Change
 from chalicelib.domain.entry import AuthorKind, EntryKind, FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput
+from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.sla import ClockName
@@ -43,7 +44,7 @@ class TestOpen:
 
     def test_the_clocks_start_at_the_first_message_not_when_it_was_processed(self) -> None:
         first = message(at=NOW)
-        late = domain.open_ticket(7, "Pump", first, factories.customer(), "en", DESK, NOW + 2 * HOUR, ids())
+        late = open_ticket(7, "Pump", first, factories.customer(), "en", DESK, NOW + 2 * HOUR, ids())
         assert {clock.started_at for clock in late.after.clocks} == {NOW}
         assert late.after.created_at == NOW
 
@@ -84,7 +85,7 @@ class TestOpen:
         ],
     )
     def test_the_subject(self, subject: str, text: str, expected: str) -> None:
-        change = domain.open_ticket(7, subject, message(text), factories.customer(), "en", DESK, NOW, ids())
+        change = open_ticket(7, subject, message(text), factories.customer(), "en", DESK, NOW, ids())
         assert change.after.subject == expected
 
 
