@@ -24,7 +24,7 @@ from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Ids, Ticket
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
 from chalicelib.mail import forwards
 
 FORMS_PER_HOUR = 30
@@ -156,6 +156,15 @@ def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> N
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.set_priority(priority, by, settings, now, ids)
+
+    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+
+
+def set_kind(number: int, kind: Kind | None, by: Agent, now: datetime) -> None:
+    """Raises NotFound, NotAllowed."""
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        return ticket.set_kind(kind, by, settings, now, ids)
 
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 

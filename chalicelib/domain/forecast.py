@@ -1,6 +1,6 @@
 """What a ticket would be promised: its policy, when each clock would be due, and when who would be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain import promises
@@ -10,7 +10,22 @@ from chalicelib.domain.promises import Promise
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.ticket import Ticket
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
+
+
+@dataclass(frozen=True)
+class Enquiry:
+    """What a condition asks of a ticket; `team` 0 is none, `customer` an address."""
+
+    priority: Priority
+    team: int
+    kind: Kind | None
+    source: Source
+    customer: str
+
+    def ticket(self, at: datetime) -> Ticket:
+        opened = Ticket(0, "", Status.OPEN, self.priority, self.source, "", 0, "", self.customer, at, at, ())
+        return replace(opened, team=self.team, kind=self.kind)
 
 
 @dataclass(frozen=True)
@@ -21,16 +36,13 @@ class Forecast:
     clocks: tuple[tuple[Clock, tuple[tuple[Step, datetime], ...]], ...]
 
 
-def forecast(
-    priority: Priority, team: int, source: Source, customer: str, at: datetime, settings: Settings
-) -> Forecast:
+def forecast(enquiry: Enquiry, at: datetime, settings: Settings) -> Forecast:
     """Of a ticket that comes in at `at`; its next response is that to a message which comes in then.
 
     Raises InvalidSetting where the calendar never opens again.
     """
-    ticket = Ticket(0, "", Status.OPEN, priority, source, "", 0, "", customer, at, at, (), team=team)
-    policy = settings.policy_for(ticket)
-    promise = Promise(policy, priority, settings.calendars)
+    policy = settings.policy_for(enquiry.ticket(at))
+    promise = Promise(policy, enquiry.priority, settings.calendars)
     opened = promise.opened(at)
     next_response = promises.find(promise.asked(promises.answered(opened, at), at), ClockName.NEXT_RESPONSE)
     clocks = promises.replaced(opened, next_response) if next_response else opened

@@ -14,7 +14,7 @@ from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidSetting, NotFound
 from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
 
 if TYPE_CHECKING:
     from chalicelib.domain.ticket import Ticket
@@ -31,6 +31,7 @@ class Condition:
     teams: frozenset[int] = frozenset()
     sources: frozenset[Source] = frozenset()
     customers: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
 
     @property
     def fits_all(self) -> bool:
@@ -42,6 +43,7 @@ class Condition:
             (not self.priorities or ticket.priority in self.priorities)
             and (not self.teams or ticket.team in self.teams)
             and (not self.sources or ticket.source in self.sources)
+            and (not self.kinds or ticket.kind in self.kinds)
             and (not self.customers or not self.customers.isdisjoint(names))
         )
 
@@ -52,6 +54,7 @@ class Condition:
             teams=frozenset(int(team) for team in condition.get("teams", ())),
             sources=frozenset(Source(name) for name in condition.get("sources", ())),
             customers=frozenset(condition.get("customers", ())),
+            kinds=frozenset(Kind(name) for name in condition.get("kinds", ())),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -60,6 +63,7 @@ class Condition:
             "teams": sorted(self.teams),
             "sources": sorted(self.sources),
             "customers": sorted(self.customers),
+            "kinds": sorted(self.kinds),
         }
 
 

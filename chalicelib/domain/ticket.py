@@ -29,7 +29,7 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.team import Team
 from chalicelib.domain.texts import checked_text
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
 
 Ids = Iterator[int]
 """The identifiers that one change may use, in order (see `ids`)."""
@@ -86,6 +86,7 @@ class Ticket:
     reopened: int = 0
     follows: int = 0
     team: int = 0
+    kind: Kind | None = None
     policy: str = ""
     waiting: Waiting | None = None
     timer: Timer = Timer()
@@ -253,6 +254,15 @@ class Ticket:
             return Change(self, self)
         after = replace(self, priority=priority, updated_at=now).renewed(settings, now)
         return self._became(after, author_of(by), now, ids, cause, FieldChange("priority", self.priority, priority))
+
+    def set_kind(
+        self, kind: Kind | None, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
+    ) -> Change:
+        """What the customer wants, None for not said yet. Another policy may hold for it (rule 4)."""
+        if kind is self.kind:
+            return Change(self, self)
+        after = replace(self, kind=kind, updated_at=now).renewed(settings, now)
+        return self._became(after, author_of(by), now, ids, cause, FieldChange("kind", self.kind or "", kind or ""))
 
     def pin_due(self, due_at: datetime, reason: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
         """A resolution deadline set by hand, with its reason, until it is cleared (rule 5).

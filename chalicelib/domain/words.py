@@ -18,6 +18,17 @@ class Priority(StrEnum):
     URGENT = "urgent"
 
 
+class Kind(StrEnum):
+    """What a customer wants of us; a ticket has none until somebody says it."""
+
+    QUESTION = "question"
+    REQUEST = "request"
+    PROBLEM = "problem"  # something does not work
+    COMPLAINT = "complaint"  # about what we did
+    CLAIM = "claim"  # money or goods back
+    PRAISE = "praise"
+
+
 class Source(StrEnum):
     """The way on which a ticket came in."""
 

@@ -13,7 +13,7 @@ from chalicelib.domain.escalation import Receiver, StepAction
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, ServiceLevels, SlaPolicy
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.words import Priority, Source
+from chalicelib.domain.words import Kind, Priority, Source
 from chalicelib.web import errors, forms, pages, policy_form, promise_words
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Mistakes
@@ -115,6 +115,7 @@ def _page(
         "rows": policy_form.rows_of(fields),
         "priorities": tuple(reversed(Priority)),
         "clocks": tuple(ClockName),
+        "kinds": tuple(Kind),
         "sources": tuple(Source),
         "teams": [team for team in settings.teams.values() if team.is_active or team.id in policy.condition.teams],
         "calendars": [(name, name) for name in sorted(settings.calendars)],

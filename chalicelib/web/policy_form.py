@@ -12,7 +12,7 @@ from chalicelib.domain.policy import Condition, ServiceLevels, SlaPolicy, Target
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.team import Team
 from chalicelib.domain.texts import checked_name
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
 from chalicelib.web import promise_words, spans
 from chalicelib.web.forms import Form, Mistakes
 
@@ -30,6 +30,7 @@ def fields_of(policy: SlaPolicy, language: str) -> dict[str, str]:
     condition = policy.condition
     ticked = (
         *(f"priority_{priority}" for priority in condition.priorities),
+        *(f"kind_{kind}" for kind in condition.kinds),
         *(f"source_{source}" for source in condition.sources),
         *(f"team_{team}" for team in condition.teams),
         *(["pauses_on_hold"] if Status.ON_HOLD in policy.pauses_in else []),
@@ -59,6 +60,7 @@ def known_fields(teams: Iterable[int]) -> set[str]:
     return {
         *("name", "calendar", "awake", "customers", "pauses_on_hold", "version", "do"),
         *(f"priority_{priority}" for priority in Priority),
+        *(f"kind_{kind}" for kind in Kind),
         *(f"source_{source}" for source in Source),
         *(f"team_{team}" for team in teams),
         *(target_field(priority, name) for priority in Priority for name in ClockName),
@@ -106,6 +108,7 @@ def _condition(form: Form, teams: Iterable[int]) -> Condition:
         frozenset(team for team in teams if form.text(f"team_{team}")),
         frozenset(source for source in Source if form.text(f"source_{source}")),
         _customers(form.text("customers").lower().split()),
+        frozenset(kind for kind in Kind if form.text(f"kind_{kind}")),
     )
 
 

@@ -7,14 +7,14 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.forecast import Forecast, forecast
+from chalicelib.domain.forecast import Enquiry, Forecast, forecast
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.words import Priority, Source
+from chalicelib.domain.words import Kind, Priority, Source
 from chalicelib.web import clocks
 from chalicelib.web.forms import Mistakes
 from chalicelib.web.visit import Visit
 
-FIELDS = ("priority", "team", "source", "customer", "at")
+FIELDS = ("priority", "team", "kind", "source", "customer", "at")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -42,7 +42,9 @@ def _answer(fields: dict[str, str], settings: Settings) -> Forecast:
     """A choice that there is not is the first one."""
     team = int(fields["team"]) if fields["team"] in {f"{team}" for team in settings.teams} else 0
     priority, source = _word(Priority, fields["priority"]), _word(Source, fields["source"])
-    return forecast(priority, team, source, fields["customer"].lower(), _instant(fields["at"], settings), settings)
+    kind = Kind(fields["kind"]) if fields["kind"] in tuple(Kind) else None
+    at = _instant(fields["at"], settings)
+    return forecast(Enquiry(priority, team, kind, source, fields["customer"].lower()), at, settings)
 
 
 def _instant(typed: str, settings: Settings) -> datetime:

@@ -11,7 +11,7 @@ from chalicelib.domain.policy import Condition, SlaPolicy
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.ticket import Ticket
-from chalicelib.domain.words import Priority, Source
+from chalicelib.domain.words import Kind, Priority, Source
 from chalicelib.web import spans
 
 _MOST_ROWS = 200
@@ -70,10 +70,11 @@ def tickets_of(condition: Condition, settings: Settings, language: str) -> tuple
     lines = (
         ("priority", [i18n.text(language, f"priority.{one}") for one in Priority if one in condition.priorities]),
         ("team", teams),
+        ("kind", [i18n.text(language, f"kind.{one}") for one in Kind if one in condition.kinds]),
         ("source", [i18n.text(language, f"source.{one}") for one in Source if one in condition.sources]),
         ("customer", sorted(condition.customers)),
     )
-    return tuple(i18n.text(language, f"condition.{kind}", names=", ".join(names)) for kind, names in lines if names)
+    return tuple(i18n.text(language, f"condition.{what}", names=", ".join(names)) for what, names in lines if names)
 
 
 def moment_of(step: Step, language: str) -> str:

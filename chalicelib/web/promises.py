@@ -14,7 +14,7 @@ from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.errors import DeskError, InvalidInput, StaleVersion
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.words import Priority, Source
+from chalicelib.domain.words import Kind, Priority, Source
 from chalicelib.web import errors, forms, pages, promise_trial, promise_words
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Mistakes
@@ -91,6 +91,7 @@ def _page(visit: Visit, mistakes: Mistakes | None = None, typed: Mapping[str, st
         "trial_error": "".join(errors.words(visit.language, mistake) for mistake in trial.mistakes.values()),
         "moment_of": promise_words.moment_of,
         "priorities": tuple(reversed(Priority)),
+        "kinds": tuple(Kind),
         "sources": tuple(Source),
         "teams": settings.active_teams(),
     }

@@ -17,7 +17,7 @@ _EXTRACTED, _EXTRACT = 600, 160
 _LONGEST_TEXT = 20_000
 _MANY = 1_000
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
-_UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "team_set"})
+_UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "kind_set", "team_set"})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
-from chalicelib.domain.words import Priority, Status
+from chalicelib.domain.words import Kind, Priority, Status
 from chalicelib.web import clocks, errors, files, forms, mail_view, pages, parts, timeline
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.parts import Part
@@ -158,6 +158,17 @@ def set_priority(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"priority_set:{form.text('was')}")
 
 
+@routes.agents(f"{_PAGE}/kind", Right.CHANGE_PROPERTIES, "POST")
+def set_kind(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("kind", "was"))
+        tickets.set_kind(at, _kind(form.text("kind")), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
+    return pages.redirect(visit, _path(at), f"kind_set:{form.text('was')}")
+
+
 @routes.agents(f"{_PAGE}/due", Right.CHANGE_PROPERTIES, "POST")
 def pin_due(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
@@ -242,6 +253,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "assignable": visit.settings.active_agents(),
         "teams": visit.settings.teams,
         "priorities": tuple(Priority),
+        "kinds": tuple(Kind),
         "limits": {"files": forms.MOST_FILES, "size": forms.LARGEST_FILES},
         "statuses": _statuses(ticket),
         "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
@@ -314,6 +326,12 @@ def _priority(word: str) -> Priority:
     if word not in tuple(Priority):
         raise InvalidInput("form_unreadable")
     return Priority(word)
+
+
+def _kind(word: str) -> Kind | None:
+    if word != "none" and word not in tuple(Kind):
+        raise InvalidInput("form_unreadable")
+    return None if word == "none" else Kind(word)
 
 
 def _path(number: int) -> str:

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import InvalidSetting
 from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, SlaPolicy, Targets
 from chalicelib.domain.sla import ClockName
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
 from tests import factories
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -37,7 +37,11 @@ class TestPolicy:
             ladder=(*DEFAULT_LADDER, Step("lead", (Receiver.TEAM_LEAD,), after=90 * MINUTE)),
             pauses_in=frozenset({Status.PENDING, Status.ON_HOLD}),
             condition=Condition(
-                frozenset({Priority.HIGH}), frozenset({7}), frozenset({Source.FORM}), frozenset({"@a"})
+                frozenset({Priority.HIGH}),
+                frozenset({7}),
+                frozenset({Source.FORM}),
+                frozenset({"@a"}),
+                frozenset({Kind.CLAIM}),
             ),
             awake="day",
         )
@@ -95,7 +99,7 @@ class TestPolicy:
 
 
 class TestCondition:
-    TICKET = factories.ticket(team=7)
+    TICKET = replace(factories.ticket(team=7), kind=Kind.CLAIM)
 
     @pytest.mark.parametrize(
         "condition",
@@ -104,6 +108,7 @@ class TestCondition:
             pytest.param(Condition(priorities=frozenset({Priority.MEDIUM, Priority.LOW})), id="one of the priorities"),
             pytest.param(Condition(teams=frozenset({7})), id="team"),
             pytest.param(Condition(sources=frozenset({Source.EMAIL})), id="source"),
+            pytest.param(Condition(kinds=frozenset({Kind.CLAIM, Kind.COMPLAINT})), id="one of the kinds"),
             pytest.param(Condition(customers=frozenset({factories.CUSTOMER_ADDRESS})), id="customer"),
             pytest.param(Condition(customers=frozenset({"@customer.example"})), id="organization"),
             pytest.param(Condition(frozenset({Priority.MEDIUM}), frozenset({7})), id="all that is named"),
@@ -118,6 +123,7 @@ class TestCondition:
             pytest.param(Condition(priorities=frozenset({Priority.HIGH})), id="priority"),
             pytest.param(Condition(teams=frozenset({8})), id="team"),
             pytest.param(Condition(sources=frozenset({Source.FORM})), id="source"),
+            pytest.param(Condition(kinds=frozenset({Kind.PRAISE})), id="kind"),
             pytest.param(Condition(customers=frozenset({"lee@customer.example"})), id="customer"),
             pytest.param(Condition(customers=frozenset({"@example"})), id="a part of the domain"),
             pytest.param(Condition(frozenset({Priority.MEDIUM}), frozenset({8})), id="only one of two"),
@@ -125,6 +131,9 @@ class TestCondition:
     )
     def test_does_not_fit(self, condition: Condition) -> None:
         assert not condition.fits(self.TICKET)
+
+    def test_a_ticket_of_which_no_kind_is_said_fits_no_kind(self) -> None:
+        assert not Condition(kinds=frozenset(Kind)).fits(replace(self.TICKET, kind=None))
 
     def test_the_first_policy_that_fits_is_the_tickets(self) -> None:
         key = replace(DEFAULT_POLICY, id="key", condition=Condition(customers=frozenset({"@customer.example"})))

@@ -9,11 +9,11 @@ from chalicelib.domain.entry import AuthorKind, EntryKind, FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.outgoing import Purpose
-from chalicelib.domain.policy import DEFAULT_POLICY
+from chalicelib.domain.policy import DEFAULT_POLICY, Condition, Targets
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.texts import LONGEST_SUBJECT, LONGEST_TEXT
 from chalicelib.domain.ticket import Ticket
-from chalicelib.domain.words import Priority, Status
+from chalicelib.domain.words import Kind, Priority, Status
 from tests import factories
 from tests.conftest import AGENT, COLLEAGUE, NOW, SUPERVISOR
 from tests.factories import CUSTOMER_ADDRESS, ids, message
@@ -352,6 +352,23 @@ class TestSurveyDue:
     def test_closing_later_does_not_bring_back_a_survey_that_was_sent(self) -> None:
         asked = replace(factories.answered("resolved"), survey_due_at=None)
         assert move(asked, Status.CLOSED).after.survey_due_at is None
+
+
+class TestKind:
+    def test_another_kind_may_have_other_promises(self) -> None:
+        fast = {priority: Targets(MINUTE * 10, MINUTE * 10, HOUR) for priority in Priority}
+        claims = replace(DEFAULT_POLICY, id="claims", condition=Condition(kinds=frozenset({Kind.CLAIM})), targets=fast)
+        desk = factories.settings(policies=(claims, DEFAULT_POLICY))
+        change = factories.ticket().set_kind(Kind.CLAIM, AGENT, desk, NOW + 5 * MINUTE, ids(20))
+        assert (change.after.kind, change.after.policy) == (Kind.CLAIM, "claims")
+        assert factories.due_at(change.after, "first_response") == NOW + 10 * MINUTE
+        assert history(change) == [FieldChange("kind", "", "claim")]
+        back = change.after.set_kind(None, AGENT, desk, NOW + 6 * MINUTE, ids(40)).after
+        assert (back.kind, back.policy) == (None, DEFAULT_POLICY.id)
+        assert factories.due_at(back, "first_response") == factories.due_at(factories.ticket(), "first_response")
+
+    def test_the_same_kind_again_changes_nothing(self) -> None:
+        assert factories.ticket().set_kind(None, AGENT, DESK, NOW, ids(20)).is_empty
 
 
 class TestPriority:

@@ -21,7 +21,7 @@ from chalicelib.domain.settings import QuotedHistory
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
-from chalicelib.domain.words import Priority, Role, Source, Status
+from chalicelib.domain.words import Kind, Priority, Role, Source, Status
 from chalicelib.mail.message import Defect
 from chalicelib.web import calendar_form
 from chalicelib.web.quarantine import View
@@ -39,6 +39,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "status": tuple(Status),
     "customer_status": tuple(Status),
     "priority": tuple(Priority),
+    "kind": (*Kind, "none"),
     "source": tuple(Source),
     "role": tuple(Role),
     "queue": tuple(Queue),
@@ -50,7 +51,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "day_mark": tuple(DayKind),
     "span": ("hours", "minutes"),
     "step_action": tuple(StepAction),
-    "condition": ("priority", "team", "source", "customer"),
+    "condition": ("priority", "team", "kind", "source", "customer"),
     "to_do": tuple(ClockName),
     "notice": ("share", "deadline", "after"),
     "next": (*CloseStep, "told", "share", "deadline", "after"),
@@ -68,6 +69,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *(
             "status",
             "priority",
+            "kind",
             "assignee",
             "told",
             "score",

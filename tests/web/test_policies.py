@@ -13,7 +13,7 @@ from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, ServiceLevels, SlaPolicy
 from chalicelib.domain.renewal import Renewal
-from chalicelib.domain.words import Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Source, Status
 from tests import factories
 from tests.conftest import ADMIN, NOW
 from tests.web.tickets import open_ticket
@@ -112,6 +112,7 @@ class TestForm:
             "customers": "@gold.example\nKIM@customer.example",
             "priority_urgent": "1",
             "source_phone": "1",
+            "kind_claim": "1",
             "target_urgent_first_response": "30분",
             "target_urgent_resolution": "1 h 30 min",
             "step_5_when": "+16 h",
@@ -124,7 +125,10 @@ class TestForm:
         assert policy.pauses_in == {Status.PENDING, Status.ON_HOLD}
         customers = frozenset({"@gold.example", "kim@customer.example"})
         assert policy.condition == Condition(
-            frozenset({Priority.URGENT}), sources=frozenset({Source.PHONE}), customers=customers
+            frozenset({Priority.URGENT}),
+            sources=frozenset({Source.PHONE}),
+            customers=customers,
+            kinds=frozenset({Kind.CLAIM}),
         )
         assert policy.targets[Priority.URGENT].first_response == timedelta(minutes=30)
         assert policy.targets[Priority.URGENT].resolution == timedelta(minutes=90)

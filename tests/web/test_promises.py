@@ -7,6 +7,7 @@ import pytest
 from chalicelib.adapters import settings
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition
+from chalicelib.domain.words import Kind
 from tests.web.test_policies import VIP, promise
 from tests.web.visitor import Answer, Visitor
 
@@ -36,6 +37,11 @@ class TestTrial:
         assert "2027-03-08T05:00:00Z" in trial, "the resolution in four"
         assert "2027-03-08T01:30:00Z" in trial, "half of an hour"
         assert "<strong>Default</strong>" in ask(admin).text
+
+    def test_asks_for_the_kind_too(self, admin: Visitor) -> None:
+        promise(replace(VIP, condition=Condition(kinds=frozenset({Kind.CLAIM}))), DEFAULT_POLICY)
+        assert "<strong>Gold</strong>" in admin.get(f"{PAGE}?kind=claim&at=2027-03-08T10:00").text
+        assert "<strong>Default</strong>" in admin.get(f"{PAGE}?kind=praise&at=2027-03-08T10:00").text
 
     def test_nothing_is_answered_before_it_is_asked(self, admin: Visitor) -> None:
         assert "Its policy:" not in admin.get(PAGE).text

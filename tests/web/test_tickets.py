@@ -8,7 +8,7 @@ from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.entry import EntryKind
 from chalicelib.domain.solution import SolutionStatus
-from chalicelib.domain.words import Priority, Status
+from chalicelib.domain.words import Kind, Priority, Status
 from chalicelib.web import forms
 from tests import factories
 from tests.conftest import ADDRESS, ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR
@@ -146,6 +146,16 @@ def test_status_and_priority_are_set(agent: Visitor) -> None:
     assert (ticket.status, ticket.priority) == (Status.ON_HOLD, Priority.URGENT)
 
 
+def test_the_kind_is_set_and_undone(agent: Visitor) -> None:
+    number = open_ticket()
+    answer = agent.post(f"/agent/tickets/{number}/kind", {"kind": "complaint", "was": "none"})
+    assert tickets.get(number).kind is Kind.COMPLAINT
+    page = agent.follow(answer).text
+    assert 'name="kind" value="none"' in page, "undo"
+    agent.post(f"/agent/tickets/{number}/kind", {"kind": "none", "was": "complaint"})
+    assert tickets.get(number).kind is None
+
+
 def test_what_can_not_be_undone_offers_no_undo(agent: Visitor) -> None:
     number = open_ticket()
     agent.post(f"/agent/tickets/{number}/status", {"status": "resolved", "was": "open"})
@@ -159,6 +169,7 @@ def test_what_can_not_be_undone_offers_no_undo(agent: Visitor) -> None:
         pytest.param("status", {"status": "closed"}, 409, id="a step that is not possible"),
         pytest.param("status", {"status": "happy"}, 400, id="no such status"),
         pytest.param("priority", {"priority": ""}, 400, id="no such priority"),
+        pytest.param("kind", {"kind": ""}, 400, id="no such kind"),
         pytest.param("assign", {"assignee": "x"}, 400, id="no number"),
         pytest.param("assign", {"assignee": "77"}, 404, id="no such agent"),
         pytest.param("reply", {"text": "Hello", "seen": "x"}, 400, id="a reply that saw nothing"),
@@ -218,12 +229,12 @@ def test_a_contributor_answers_and_notes_but_changes_no_property(contributor: Vi
     number = open_ticket()
     desk.assign(number, CONTRIBUTOR.id, ADMIN, now())
     page = page_of(contributor, number)
-    for control in ("/assign", "/status", "/priority", 'name="then"', 'name="cc"'):
+    for control in ("/assign", "/status", "/priority", "/kind", 'name="then"', 'name="cc"'):
         assert control not in page.text
     for words in ("Open", "Medium", CONTRIBUTOR.name):
         assert words in page.text.partition("<aside")[2], "they may read what they can't change"
     before = tickets.get(number)
-    for act, value in (("status", "resolved"), ("priority", "urgent"), ("assign", "0")):
+    for act, value in (("status", "resolved"), ("priority", "urgent"), ("kind", "claim"), ("assign", "0")):
         fields = {"assignee" if act == "assign" else act: value, "was": ""}
         assert contributor.post(f"/agent/tickets/{number}/{act}", fields).status == 403
     assert send_reply(contributor, number, "Done.", then="resolved").status == 403
