@@ -18,7 +18,7 @@ from chalicelib.web.forms import Form, Mistakes
 
 LONGEST_NAME = 100
 MOST_STEPS = 20
-SPARE_ROWS = 3
+SPARE_ROWS = 2
 MOST_CUSTOMERS = 500
 _SHARE = re.compile(r"(\d{1,3})\s*[%％]")
 _CUSTOMER = re.compile(r"[^@\s]*@[^@\s]+")

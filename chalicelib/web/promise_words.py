@@ -107,6 +107,7 @@ def _targets(shown: SlaPolicy, language: str) -> tuple[tuple[Priority, tuple[str
     return tuple(
         (priority, tuple(spans.write(language, shown.targets[priority].of(name)) for name in ClockName))
         for priority in reversed(Priority)
+        if not shown.condition.priorities or priority in shown.condition.priorities
     )
 
 

@@ -58,7 +58,7 @@ class Shown:
     def instant(self, written: str) -> Markup | str:
         """A time of the history, which is kept in RFC 3339."""
         try:
-            return self.brief(datetime.fromisoformat(written))
+            return self.moment(datetime.fromisoformat(written))
         except ValueError:
             return written
 
