@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 from chalicelib.adapters import settings as settings_store
-from chalicelib.desk.tickets import FormRequest
+from chalicelib.desk.intake import FormRequest
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer

@@ -12,7 +12,7 @@ from chalicelib.adapters import inbound_mail, sessions, settings, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.items import Item, MailItem
 from chalicelib.adapters.sessions import Session
-from chalicelib.desk import inbound, links, tickets, timers
+from chalicelib.desk import inbound, intake, links, tickets, timers
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.timer import Action
 from chalicelib.domain.words import Priority, Status
@@ -32,7 +32,7 @@ QUERY, BATCH_GET = "dynamodb.Query", "dynamodb.BatchGetItem"
 @pytest.fixture
 def stored(cloud: None, request: pytest.FixtureRequest) -> None:
     """Tickets of one customer, the first of them by the form; a container that has been at work for a while."""
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     first = ticket_store.get(1)
     with Item.batch_write() as batch:
         for number in range(1001, 1000 + getattr(request, "param", 3)):
@@ -77,7 +77,7 @@ def test_what_an_operation_takes_does_not_grow_with_the_desk(agent: Visitor, cli
     assert page_requests(agent, "/agent?queue=open", "Pump") == [GET, QUERY, QUERY]
     assert page_requests(agent, "/agent/tickets/1", "The pump is broken.") == [QUERY, QUERY]
     assert page_requests(Visitor(client), status_path, "The pump is broken.") == [QUERY]
-    assert len(requests(lambda: tickets.open_from_form(factories.form(), NOW))) == 3
+    assert len(requests(lambda: intake.open_from_form(factories.form(), NOW))) == 3
     assert requests(lambda: tickets.set_status(1, Status.PENDING, AGENT, LATER)) == [GET, TRANSACTION]
 
 
@@ -85,12 +85,12 @@ class TestForm:
     def test_a_form_takes_three_requests_two_of_them_at_once(self) -> None:
         with on_the_wire() as wire:
             wire.expect_at_once(GET, UPDATE)
-            tickets.open_from_form(factories.form(), NOW)
+            intake.open_from_form(factories.form(), NOW)
         assert (sorted(wire.requests[:2]), wire.requests[2:]) == ([GET, UPDATE], [TRANSACTION])
 
     def test_so_does_the_first_one_of_a_customer(self) -> None:
         form = factories.form(address="new@customer.example")
-        assert len(requests(lambda: tickets.open_from_form(form, NOW))) == 3
+        assert len(requests(lambda: intake.open_from_form(form, NOW))) == 3
 
 
 class TestInboundMail:

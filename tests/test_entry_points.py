@@ -15,7 +15,7 @@ from samtranslator.yaml_helper import yaml_parse
 import app
 from chalicelib.adapters import aws, tickets
 from chalicelib.config import config
-from chalicelib.desk import inbound
+from chalicelib.desk import inbound, intake
 from chalicelib.desk import tickets as desk
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.outgoing import Delivery
@@ -180,8 +180,8 @@ class TestDeliver:
 
     @pytest.fixture(autouse=True)
     def _two_tickets(self, cloud: None) -> None:
-        desk.open_from_form(factories.form(), NOW)
-        desk.open_from_form(factories.form(address="park@customer.example"), NOW)
+        intake.open_from_form(factories.form(), NOW)
+        intake.open_from_form(factories.form(address="park@customer.example"), NOW)
 
     def deliveries(self) -> list[Delivery]:
         return [journey.page(number).outgoing[0].delivery for number in (1, 2)]
@@ -232,7 +232,7 @@ class TestTimer:
     @pytest.fixture(autouse=True)
     def _opened(self, cloud: None) -> None:
         a_monday_to_come = NOW.replace(year=2037)
-        desk.open_from_form(factories.form(), a_monday_to_come)
+        intake.open_from_form(factories.form(), a_monday_to_come)
 
     def woken(self, timer: int = 1, **others: object) -> dict[str, object]:
         return {"ticket": 1, "timer": timer, "wait_until": "2037-11-23T05:30:00.000000Z", **others}
@@ -273,23 +273,23 @@ def call(function: Callable[..., Any]) -> None:
 class TestSchedules:
     def test_surveys_that_are_due_leave(self) -> None:
         long_ago = NOW - timedelta(days=3 * 365)
-        desk.open_from_form(factories.form(), long_ago)
+        intake.open_from_form(factories.form(), long_ago)
         desk.reply(1, "Off.", AGENT, journey.page().ticket.last_entry, long_ago, then=Status.RESOLVED)
         call(app.send_surveys)
         assert journey.page().survey
 
     def test_what_was_resolved_long_ago_is_closed(self) -> None:
         long_ago = NOW - timedelta(days=3 * 365)
-        desk.open_from_form(factories.form(), long_ago)
+        intake.open_from_form(factories.form(), long_ago)
         desk.set_status(1, Status.RESOLVED, AGENT, long_ago)
         call(app.hourly_upkeep)
         assert journey.status() == "closed"
 
     def test_a_lost_timer_is_started_again_though_closing_failed(self) -> None:
         long_ago = NOW - timedelta(days=3 * 365)
-        desk.open_from_form(factories.form(), long_ago)
+        intake.open_from_form(factories.form(), long_ago)
         desk.set_status(1, Status.RESOLVED, AGENT, long_ago)
-        desk.open_from_form(factories.form(), long_ago)
+        intake.open_from_form(factories.form(), long_ago)
         with on_the_wire() as wire:
             wire.fails_before("dynamodb.TransactWriteItems")
             with pytest.raises(Lost):

@@ -1,34 +1,28 @@
-"""What people do with tickets: open one by the form, reply, note, assign, move. One function a thing."""
+"""What people do with tickets: reply, note, assign, move. One function a thing."""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from chalicelib.adapters import counts, customers, files, forms, limits
+from chalicelib.adapters import counts, customers, files
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets as tickets_store
-from chalicelib.adapters.parallel import both
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import floods
 from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
 from chalicelib.domain import requester
-from chalicelib.domain.address import in_unicode, sendable_address
+from chalicelib.domain.address import in_unicode
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
 from chalicelib.domain.copies import read_copies
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import Attachment, Author, AuthorKind, Entry, Mailbox, Message
-from chalicelib.domain.errors import AlreadyDone, DeskIsSilent, InvalidInput, NotFound
-from chalicelib.domain.opening import open_ticket
+from chalicelib.domain.entry import Attachment, Entry, Mailbox
+from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import checked_text
 from chalicelib.domain.ticket import Ids, Ticket
-from chalicelib.domain.words import Kind, Priority, Source, Status
+from chalicelib.domain.words import Kind, Priority, Status
 from chalicelib.mail import forwards
-
-FORMS_PER_HOUR = 30
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -39,49 +33,6 @@ class Upload:
     content_type: str
     content: bytes
     content_id: str = ""
-
-
-@dataclass(frozen=True)
-class FormRequest:
-    """What a customer sent by the hosted form; `remote_address` is limited to 30 forms an hour."""
-
-    submission_id: str
-    name: str
-    address: str
-    subject: str
-    text: str
-    language: str
-    uploads: tuple[Upload, ...]
-    remote_address: str
-
-
-def open_from_form(form: FormRequest, now: datetime) -> int:
-    """Makes a ticket and returns its number; a form sent twice makes one ticket and returns the same number twice.
-
-    Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
-    """
-    address = sendable_address(form.address)
-    if settings_store.get().receives(address):
-        raise InvalidInput("address_is_ours", field="email")
-    text = checked_text(form.text)
-    if form.uploads:  # nobody fills the bucket with what is refused afterwards
-        limits.check(_limit_of(form), FORMS_PER_HOUR, _HOUR, now)
-    attachments = keep_uploads(f"form/{form.submission_id}", form.uploads)
-
-    def attempt() -> int:
-        customer, number = both(lambda: customers.find(address), tickets_store.next_number)
-        try:
-            return _open(form, text, attachments, customer, number, address, now)
-        except DeskIsSilent:
-            return _open(form, text, attachments, customer, number, address, now, is_desk_silent=True)
-
-    try:
-        return until_saved(attempt)
-    except AlreadyDone:
-        earlier = forms.find_number(form.submission_id)
-        if earlier is None:
-            raise
-        return earlier
 
 
 def reply(
@@ -279,37 +230,3 @@ def _handed_over(
         return change
     writer = settings.agent_by_address(ticket.customer_address) or by
     return change.then(change.after.add_note(comment, writer, now, ids))
-
-
-def _limit_of(form: FormRequest) -> str:
-    return f"form:{form.remote_address}"
-
-
-def _open(
-    form: FormRequest,
-    text: str,
-    attachments: tuple[Attachment, ...],
-    known: Customer | None,
-    number: int,
-    address: str,
-    now: datetime,
-    *,
-    is_desk_silent: bool = False,
-) -> int:
-    settings = settings_store.get()
-    ids = new_ids(now)
-    customer = known or Customer(next(ids), address, form.name.strip() or in_unicode(address), form.language, now)
-    author = Author(AuthorKind.CUSTOMER, customer.id, form.name.strip() or customer.name)
-    flood = floods.reached(customer, is_desk_silent, now)
-    remarks = (flood.value,) if flood else ()
-    message = Message(author, text, now, Source.FORM, attachments=attachments, remarks=remarks)
-    change = open_ticket(
-        number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=flood is None
-    )
-    also = Transaction()
-    change, customer = floods.count(change, customer, flood, settings, now, ids, also)
-    also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
-    customers.keep(also, customer, known)
-    limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)
-    save(change, settings, now, ids, also)
-    return number

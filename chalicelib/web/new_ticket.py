@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from chalice.app import Response
 
 from chalicelib.adapters import tickets as ticket_store
-from chalicelib.desk import links, tickets
-from chalicelib.desk.tickets import FormRequest
+from chalicelib.desk import intake, links
+from chalicelib.desk.intake import FormRequest
 from chalicelib.domain.address import sendable_address
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, TooMany
 from chalicelib.domain.sla import ClockName
@@ -50,7 +50,7 @@ def send(visit: Visit) -> Response:
     token, mistakes = _checked(visit, form)
     if not mistakes:
         try:
-            number = tickets.open_from_form(_request(visit, form, token), visit.now)
+            number = intake.open_from_form(_request(visit, form, token), visit.now)
         except (InvalidInput, TooMany, Conflict) as error:
             mistakes = {getattr(error, "field", ""): error}
         else:

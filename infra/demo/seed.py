@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.adapters import forms, settings
 from chalicelib.adapters import tickets as ticket_store
-from chalicelib.desk import solutions, tickets
+from chalicelib.desk import intake, solutions, tickets
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.words import Priority, Status
@@ -41,7 +41,7 @@ def _survey_soon() -> None:
 
 
 def _ask(request: Request) -> None:
-    form = tickets.FormRequest(
+    form = intake.FormRequest(
         submission_id=_submission(request),
         name=request.name,
         address=request.address,
@@ -51,7 +51,7 @@ def _ask(request: Request) -> None:
         uploads=(),
         remote_address="127.0.0.1",
     )
-    number = tickets.open_from_form(form, _now())
+    number = intake.open_from_form(form, _now())
     supervisor = _agent("supervisor")
     if request.priority != "medium":
         tickets.set_priority(number, Priority(request.priority), supervisor, _now())

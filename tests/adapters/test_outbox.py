@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters import aws, outbox
 from chalicelib.adapters.items import OutgoingItem
 from chalicelib.config import config
-from chalicelib.desk import tickets
+from chalicelib.desk import intake
 from tests import factories
 from tests.conftest import NOW
 
@@ -31,7 +31,7 @@ def test_nothing_else_is(index: int) -> None:
 
 @pytest.mark.usefixtures("cloud")
 def test_the_stream_shows_entries_as_the_code_writes_them() -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     for item in OutgoingItem.scan():
         record = {"eventName": "INSERT", "dynamodb": {"NewImage": item.to_dynamodb_dict()}}
         assert outbox.announced(record) == (item.body["ticket"], item.body["id"])

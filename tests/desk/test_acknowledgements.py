@@ -5,7 +5,7 @@ from datetime import timedelta
 import boto3
 import pytest
 
-from chalicelib.desk import tickets
+from chalicelib.desk import intake, tickets
 from chalicelib.domain.errors import TooMany
 from chalicelib.domain.outgoing import Purpose
 from tests import factories
@@ -32,7 +32,7 @@ def test_the_sixth_mail_within_an_hour_makes_a_ticket_silently() -> None:
 def test_forms_and_mails_of_one_address_count_together() -> None:
     for number in range(3):
         receive_mail(f"Question {number}", subject=f"Question {number}")
-        tickets.open_from_form(factories.form(f"Form {number}", submission_id=f"form-{number}"), NOW)
+        intake.open_from_form(factories.form(f"Form {number}", submission_id=f"form-{number}"), NOW)
     assert (len(journey.numbers()), acknowledgements()) == (6, 5)
 
 
@@ -41,7 +41,7 @@ def test_an_hour_later_they_go_out_again_until_ten_in_three_hours() -> None:
         for number in range(6):
             at = NOW + timedelta(hours=hour, minutes=number)
             form = factories.form(f"{hour}:{number}", submission_id=f"{hour}-{number}", remote_address=str(hour))
-            tickets.open_from_form(form, at)
+            intake.open_from_form(form, at)
         assert acknowledgements() == answered
 
 
@@ -99,7 +99,7 @@ def test_without_proof_of_the_sender_nothing_that_they_wrote_goes_out(way: str) 
     """Whoever gives somebody else's address would make us write to them."""
     if way == "form":
         form = factories.form("Buy at https://spam.example", name="Buy now", subject="Visit https://spam.example")
-        tickets.open_from_form(form, NOW)
+        intake.open_from_form(form, NOW)
     else:
         receive_mail("Buy at https://spam.example", subject="Visit https://spam.example", from_=f"Buy now <{VICTIM}>")
     journey.deliver_all()
@@ -121,7 +121,7 @@ def test_who_is_proven_is_greeted_by_name_and_told_the_subject_but_gets_no_text_
 def test_what_is_refused_fills_no_bucket() -> None:
     upload = tickets.Upload("a.txt", "text/plain", b"a")
     for number in range(30):
-        tickets.open_from_form(factories.form(str(number), submission_id=str(number)), NOW)
+        intake.open_from_form(factories.form(str(number), submission_id=str(number)), NOW)
     with pytest.raises(TooMany):
-        tickets.open_from_form(factories.form("more", submission_id="more", uploads=(upload,)), NOW)
+        intake.open_from_form(factories.form("more", submission_id="more", uploads=(upload,)), NOW)
     assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket=FILES_BUCKET)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters import tickets as ticket_store
-from chalicelib.desk import tickets
+from chalicelib.desk import intake, tickets
 from chalicelib.desk.changes import change_ticket, until_saved
 from chalicelib.domain.change import Change
 from chalicelib.domain.errors import Conflict, StaleVersion
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def test_two_agents_who_save_at_once_both_get_their_way() -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     with on_the_wire() as wire:
         wire.meanwhile("dynamodb.TransactWriteItems", lambda: tickets.assign(1, COLLEAGUE.id, AGENT, NOW + MINUTE))
         tickets.set_priority(1, Priority.HIGH, AGENT, NOW)
@@ -32,7 +32,7 @@ def test_two_agents_who_save_at_once_both_get_their_way() -> None:
 
 
 def test_a_decision_is_made_again_on_what_the_other_one_left() -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     with on_the_wire() as wire:
         wire.meanwhile(
             "dynamodb.TransactWriteItems", lambda: tickets.set_status(1, Status.RESOLVED, COLLEAGUE, NOW + MINUTE)
@@ -42,7 +42,7 @@ def test_a_decision_is_made_again_on_what_the_other_one_left() -> None:
 
 
 def test_two_writers_in_one_millisecond_do_not_overwrite_one_another() -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     for text in ("One.", "Two.", "Three."):
         tickets.add_note(1, text, AGENT, NOW)
     assert {entry.text for entry in journey.page().entries} >= {"One.", "Two.", "Three."}
@@ -61,14 +61,14 @@ def test_a_ticket_that_is_never_free_says_so_in_the_end() -> None:
 
 
 def test_an_empty_change_is_not_saved() -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     with on_the_wire() as wire:
         change_ticket(1, lambda ticket, *_: Change(ticket, ticket), NOW)
     assert wire.requests == ["dynamodb.GetItem"]
 
 
 def test_a_change_is_saved_as_a_whole_or_not_at_all() -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
     before = journey.page()
 
     def clashing(ticket: Ticket, *_: object) -> Change:

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from chalicelib.adapters.items import CounterItem
-from chalicelib.desk import floods, inbound, tickets
+from chalicelib.desk import floods, inbound, intake
 from chalicelib.desk.inbound import MOST_ALIKE
 from chalicelib.domain.errors import Conflict, NotAllowed
 from chalicelib.domain.inbound_mail import Fate, FateState
@@ -54,7 +54,7 @@ class TestTooManyAcknowledgements:
 
     def test_forms_count_as_well(self) -> None:
         for number in range(7):
-            tickets.open_from_form(factories.form(submission_id=f"form-{number}"), NOW)
+            intake.open_from_form(factories.form(submission_id=f"form-{number}"), NOW)
         assert [mail.ticket for mail in alerts()] == [6]
 
     def test_mail_that_is_never_answered_raises_no_alert(self) -> None:
@@ -74,7 +74,7 @@ class TestTooManyOfAllSenders:
 
     def test_tickets_are_made_silently_whoever_writes_and_say_so(self) -> None:
         receive_mail()
-        tickets.open_from_form(factories.form(address="lee@customer.example"), NOW)
+        intake.open_from_form(factories.form(address="lee@customer.example"), NOW)
         assert Purpose.ACKNOWLEDGEMENT not in {mail.purpose for mail in journey.queued()}
         numbers = journey.numbers()
         assert len(numbers) == 2

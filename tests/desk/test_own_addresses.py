@@ -8,7 +8,7 @@ from chalicelib.adapters import addresses
 from chalicelib.adapters import settings as store
 from chalicelib.adapters.items import SettingsItem
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import agents, inbound, settings, setup, tickets
+from chalicelib.desk import agents, inbound, intake, settings, setup, tickets
 from chalicelib.domain.customer import AddressFlag
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.inbound_mail import FateState
@@ -118,7 +118,7 @@ class TestSpellings:
 
     def test_nobody_asks_us_in_our_own_name(self, spelling: str) -> None:
         with pytest.raises(InvalidInput, match="address_is_ours") as error:
-            tickets.open_from_form(factories.form(address=spelling), NOW)
+            intake.open_from_form(factories.form(address=spelling), NOW)
         assert error.value.field == "email"
         assert journey.numbers() == []
 
@@ -128,7 +128,7 @@ class TestSpellingsOfOthers:
         transaction = Transaction()
         addresses.flag(transaction, AddressFlag("kim@xn--bcher-kva.example", "bounce", NOW))
         transaction.commit()
-        tickets.open_from_form(factories.form(address="ｋim@BÜ\u00adCHER.example"), NOW)
+        intake.open_from_form(factories.form(address="ｋim@BÜ\u00adCHER.example"), NOW)
         journey.deliver_all()
         assert [(mail.to, mail.error) for mail in page().outgoing if mail.to] == [
             ("kim@xn--bcher-kva.example", "address_flagged")
@@ -203,7 +203,7 @@ class TestTypingErrors:
     def test_nobody_asks_from_there_by_the_form(self) -> None:
         setup.prepare(ADDRESS, "support@help.example", "Desk")
         with pytest.raises(InvalidInput, match="address_is_ours"):
-            tickets.open_from_form(factories.form(address=self.TYPO), NOW)
+            intake.open_from_form(factories.form(address=self.TYPO), NOW)
 
     def test_colleagues_stay_in_copy_where_the_domain_is_peoples_too(self) -> None:
         receive_mail(cc=f"boss@desk.example, {AGENT.address}, {SUPPORT}")
@@ -216,7 +216,7 @@ class TestTypingErrors:
 
 class TestWhatBecomesOurs:
     def test_a_customer_whose_address_a_team_took_is_not_written_to(self) -> None:
-        tickets.open_from_form(factories.form(address=REPAIRS), NOW)
+        intake.open_from_form(factories.form(address=REPAIRS), NOW)
         add()
         journey.deliver_all()
         mail = next(mail for mail in page().outgoing if mail.to == REPAIRS)

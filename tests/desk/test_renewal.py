@@ -9,7 +9,7 @@ import pytest
 from chalicelib.adapters import aws, settings
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.config import config
-from chalicelib.desk import renewal, tickets, upkeep
+from chalicelib.desk import intake, renewal, tickets, upkeep
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.errors import NotAllowed, StaleVersion
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, ServiceLevels
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def opened(count: int = 1) -> list[int]:
-    return [tickets.open_from_form(factories.form(address=f"kim{n}@customer.example"), NOW) for n in range(count)]
+    return [intake.open_from_form(factories.form(address=f"kim{n}@customer.example"), NOW) for n in range(count)]
 
 
 def due(number: int) -> object:

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.adapters import addresses, aws, settings
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk import links, outbox, replies, tickets
+from chalicelib.desk import intake, links, outbox, replies, tickets
 from chalicelib.desk import settings as desk_settings
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.customer import AddressFlag
@@ -124,7 +124,7 @@ class TestHistory:
     @pytest.mark.parametrize("history", [QuotedHistory.LAST, QuotedHistory.ALL])
     def test_our_own_trimming_knows_what_we_quote(self, language: str, asked: str, history: QuotedHistory) -> None:
         quote(history)
-        tickets.open_from_form(factories.form(asked, language=language), NOW)
+        intake.open_from_form(factories.form(asked, language=language), NOW)
         mail = answer("Press the button.")
         reply, quoted = quotes.split(text_of(mail))
         assert reply == "Press the button."
@@ -138,7 +138,7 @@ class TestHistory:
     @pytest.mark.parametrize(("language", "asked"), [("en", "It drips."), ("ko", "물이 샙니다.")])
     def test_a_customers_answer_above_all_that_is_read_alone(self, language: str, asked: str) -> None:
         """As a program answers that marks quotations and one that only writes the text below."""
-        tickets.open_from_form(factories.form(asked, language=language), NOW)
+        intake.open_from_form(factories.form(asked, language=language), NOW)
         text = text_of(answer("Press the button."))
         ours = "\n".join(f"> {line}" for line in text.splitlines())
         for below in (f"On Tue, Nov 24, 2026 at 3:12 PM Desk <s@d.example> wrote:\n\n{ours}", ours):

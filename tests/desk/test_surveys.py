@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.adapters import counts
-from chalicelib.desk import links, surveys, tickets
+from chalicelib.desk import intake, links, surveys, tickets
 from chalicelib.domain.entry import FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Purpose
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 def resolve_new_ticket(at: datetime = NOW, address: str = CUSTOMER_ADDRESS, is_answered: bool = True) -> int:
     """Opened at `at`, answered and resolved an hour later."""
-    number = tickets.open_from_form(factories.form(address=address), at)
+    number = intake.open_from_form(factories.form(address=address), at)
     if is_answered:
         seen = journey.page(number).ticket.last_entry
         tickets.reply(number, "Turn it off.", AGENT, seen, at + HOUR, then=Status.RESOLVED)
@@ -97,7 +97,7 @@ class TestSending:
         assert page.survey.resolution == 1
 
     def test_the_credit_goes_to_the_assignee_when_resolved(self) -> None:
-        number = tickets.open_from_form(factories.form(), NOW)
+        number = intake.open_from_form(factories.form(), NOW)
         tickets.assign(number, COLLEAGUE.id, AGENT, NOW)
         seen = journey.page(number).ticket.last_entry
         tickets.reply(number, "Turn it off.", AGENT, seen, NOW + HOUR, then=Status.RESOLVED)

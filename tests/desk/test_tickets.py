@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters import counts, customers, files, limits
-from chalicelib.desk import tickets
-from chalicelib.desk.tickets import FORMS_PER_HOUR, Upload
+from chalicelib.desk import intake, tickets
+from chalicelib.desk.intake import FORMS_PER_HOUR
+from chalicelib.desk.tickets import Upload
 from chalicelib.domain.entry import EntryKind, FieldChange
 from chalicelib.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
 from chalicelib.domain.outgoing import Purpose
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def opened(**others: object) -> int:
-    return tickets.open_from_form(form(**others), NOW)
+    return intake.open_from_form(form(**others), NOW)
 
 
 def reply(text: str = "Turn it off.", then: Status | None = None, number: int = 1) -> None:
@@ -40,14 +41,14 @@ class TestForm:
 
     def test_pressed_twice_it_is_one_ticket(self) -> None:
         twice = form()
-        assert tickets.open_from_form(twice, NOW) == tickets.open_from_form(twice, NOW + HOUR) == 1
+        assert intake.open_from_form(twice, NOW) == intake.open_from_form(twice, NOW + HOUR) == 1
         assert journey.numbers() == [1]
 
     def test_pressed_twice_at_once_as_well(self) -> None:
         twice = form()
         with on_the_wire() as wire:
-            wire.meanwhile("dynamodb.TransactWriteItems", lambda: tickets.open_from_form(twice, NOW))
-            number = tickets.open_from_form(twice, NOW)
+            wire.meanwhile("dynamodb.TransactWriteItems", lambda: intake.open_from_form(twice, NOW))
+            number = intake.open_from_form(twice, NOW)
         assert journey.numbers() == [number]
 
     @pytest.mark.parametrize("moment", ["before", "after"])
@@ -56,8 +57,8 @@ class TestForm:
         with on_the_wire() as wire:
             getattr(wire, f"fails_{moment}")("dynamodb.TransactWriteItems")
             with pytest.raises(Lost):
-                tickets.open_from_form(again, NOW)
-        number = tickets.open_from_form(again, NOW)
+                intake.open_from_form(again, NOW)
+        number = intake.open_from_form(again, NOW)
         assert journey.numbers() == [number]
         assert [mail.purpose for mail in journey.queued()] == ["acknowledgement", "timer"]
 
@@ -70,14 +71,14 @@ class TestForm:
         assert error.value.params == {"retry_after": 3600}
         assert journey.numbers() == [1]
         opened(remote_address="192.0.2.2")
-        tickets.open_from_form(form(), NOW + HOUR)
+        intake.open_from_form(form(), NOW + HOUR)
 
     def test_a_form_sent_twice_counts_once(self) -> None:
         for _ in range(FORMS_PER_HOUR - 2):
             limits.count("form:192.0.2.1", FORMS_PER_HOUR, HOUR, NOW)
         twice = form()
         for _ in range(3):
-            tickets.open_from_form(twice, NOW)
+            intake.open_from_form(twice, NOW)
         opened()
         with pytest.raises(TooMany):
             opened()

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters import settings
 from chalicelib.adapters import tickets as ticket_store
-from chalicelib.desk import tickets, timers
+from chalicelib.desk import intake, tickets, timers
 from chalicelib.domain.business_hours import ALWAYS
 from chalicelib.domain.change import Change
 from chalicelib.domain.outgoing import Purpose
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 @pytest.fixture(autouse=True)
 def _opened(cloud: None) -> None:
-    tickets.open_from_form(factories.form(), NOW)
+    intake.open_from_form(factories.form(), NOW)
 
 
 def ticket_now() -> ticket_store.Ticket:

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters import aws
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.config import config
-from chalicelib.desk import outbox, tickets, upkeep
+from chalicelib.desk import intake, outbox, tickets, upkeep
 from chalicelib.domain.change import Change
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.words import Status
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("cloud")
 
 
 def resolved(at: datetime = NOW) -> int:
-    number = tickets.open_from_form(factories.form(), at)
+    number = intake.open_from_form(factories.form(), at)
     tickets.set_status(number, Status.RESOLVED, AGENT, at)
     return number
 
@@ -62,7 +62,7 @@ def test_one_that_is_reopened_at_this_very_moment_stays_open() -> None:
 
 
 def test_active_tickets_are_left_alone_however_old() -> None:
-    tickets.open_from_form(factories.form(), NOW - 100 * DAY)
+    intake.open_from_form(factories.form(), NOW - 100 * DAY)
     assert upkeep.close_resolved(LATER) == 0
     assert journey.status() == Status.OPEN
 
@@ -85,7 +85,7 @@ def handed_over() -> list[tuple[int, int]]:
 
 def opened(at: datetime = NOW) -> int:
     """Acknowledged, and its timer started."""
-    number = tickets.open_from_form(factories.form(address=f"kim{at.timestamp()}@customer.example"), at)
+    number = intake.open_from_form(factories.form(address=f"kim{at.timestamp()}@customer.example"), at)
     journey.deliver_all(at)
     return number
 
@@ -125,7 +125,7 @@ class TestMending:
 
     @pytest.mark.parametrize("status", [Status.OPEN, Status.ON_HOLD, Status.PENDING, Status.RESOLVED])
     def test_what_stands_in_the_outbox_for_more_than_an_hour_is_handed_over_again(self, status: Status) -> None:
-        number = tickets.open_from_form(factories.form(), NOW)
+        number = intake.open_from_form(factories.form(), NOW)
         if status is not Status.OPEN:
             tickets.set_status(number, status, AGENT, NOW)
         stuck = {(entry.ticket, entry.id) for entry in journey.queued()}
@@ -139,7 +139,7 @@ class TestMending:
         assert upkeep.mend(NOW + 2 * HOUR) == 0
 
     def test_of_what_is_handed_over_again_nobody_knows_whether_it_left(self) -> None:
-        tickets.open_from_form(factories.form(), NOW)
+        intake.open_from_form(factories.form(), NOW)
         upkeep.mend(NOW + HOUR + MINUTE)
         assert {body["is_again"] for body in bodies(config().outbox_queue_url)} == {True}
 

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.adapters import settings, tickets
+from chalicelib.desk import intake as desk_intake
 from chalicelib.desk import links
-from chalicelib.desk import tickets as desk_tickets
 from chalicelib.domain.words import Source
 from tests.conftest import ADDRESS
 from tests.web.visitor import BOUNDARY, Answer, Visitor, multipart
@@ -177,7 +177,7 @@ def test_broken_characters_are_shown_and_stop_the_form(visitor: Visitor) -> None
 def test_too_many_forms_from_one_address_are_told_to_wait_and_keep_their_text(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_tickets, "FORMS_PER_HOUR", 2)
+    monkeypatch.setattr(desk_intake, "FORMS_PER_HOUR", 2)
     token = visitor.get("/new").hidden("form")
     *taken, refused = [visitor.post("/new", {**TYPED, "text": f"Text {n}", "form": token}) for n in range(3)]
     assert [answer.status for answer in taken] == [303, 303]

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from chalicelib.adapters import settings
-from chalicelib.desk import renewal, tickets
+from chalicelib.desk import intake, renewal
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, ServiceLevels, SlaPolicy
@@ -187,7 +187,7 @@ class TestForm:
 
     def test_marks_what_would_be_late_at_once(self, admin: Visitor) -> None:
         promise(DEFAULT_POLICY)
-        tickets.open_from_form(factories.form(), now() - timedelta(minutes=5))
+        intake.open_from_form(factories.form(), now() - timedelta(minutes=5))
         answer = change(admin, calendar="always", target_medium_first_response="1 min", do="preview")
         assert "Late at once" in answer.text
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.adapters import aws, surveys, tickets
 from chalicelib.adapters.transaction import put
-from chalicelib.desk import changes
+from chalicelib.desk import changes, intake
 from chalicelib.desk import tickets as desk
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.entry import Author, AuthorKind, Message
@@ -17,7 +17,7 @@ from tests.web.visitor import now
 
 
 def open_ticket(text: str = "The pump is broken.", **form: Any) -> int:
-    return desk.open_from_form(factories.form(text, **form), now())
+    return intake.open_from_form(factories.form(text, **form), now())
 
 
 def reply(number: int, text: str = "We are on it.", by: Agent = AGENT, then: Status | None = None) -> None:
