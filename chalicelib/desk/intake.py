@@ -1,5 +1,6 @@
-"""How tickets are opened by people: a customer by the form."""
+"""How people open tickets: a customer by the form, an agent for somebody who called or came by."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +13,13 @@ from chalicelib.desk import floods
 from chalicelib.desk.changes import new_ids, save, until_saved
 from chalicelib.desk.tickets import Upload, keep_uploads
 from chalicelib.domain.address import in_unicode, sendable_address
+from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Author, AuthorKind, Message
 from chalicelib.domain.errors import AlreadyDone, DeskIsSilent, InvalidInput
 from chalicelib.domain.opening import open_ticket
 from chalicelib.domain.texts import checked_text
-from chalicelib.domain.words import Source
+from chalicelib.domain.words import Kind, Priority, Source, Status
 
 FORMS_PER_HOUR = 30
 _HOUR = timedelta(hours=1)
@@ -35,6 +37,24 @@ class FormRequest:
     language: str
     uploads: tuple[Upload, ...]
     remote_address: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an agent took down of what a customer said; `team` 0 is none, `is_answered` what needs no further work."""
+
+    submission_id: str
+    name: str
+    address: str
+    subject: str
+    text: str
+    source: Source
+    language: str
+    priority: Priority = Priority.MEDIUM
+    kind: Kind | None = None
+    team: int = 0
+    acknowledge: bool = True
+    is_answered: bool = False
 
 
 def open_from_form(form: FormRequest, now: datetime) -> int:
@@ -57,10 +77,35 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
         except DeskIsSilent:
             return _open(form, text, attachments, customer, number, address, now, is_desk_silent=True)
 
+    return _once(form.submission_id, attempt)
+
+
+def open_by_agent(call: Call, by: Agent, now: datetime) -> int:
+    """Makes a ticket of what an agent took down and returns its number; sent twice it makes one ticket.
+
+    Three requests, two of them one after the other. Raises InvalidInput, NotAllowed.
+    """
+    by.require(Right.CHANGE_PROPERTIES)
+    address, settings = sendable_address(call.address), settings_store.get()
+    if settings.receives(address):
+        raise InvalidInput("address_is_ours", field="email")
+    if call.team and settings.active_team(call.team) is None:
+        raise InvalidInput("team_not_active", field="team")
+    checked_text(call.text)
+
+    def attempt() -> int:
+        customer, number = both(lambda: customers.find(address), tickets_store.next_number)
+        return _take_down(call, customer, number, address, by, now)
+
+    return _once(call.submission_id, attempt)
+
+
+def _once(submission_id: str, attempt: Callable[[], int]) -> int:
+    """The number that an attempt gives, or that of the ticket which the same submission made before."""
     try:
         return until_saved(attempt)
     except AlreadyDone:
-        earlier = forms.find_number(form.submission_id)
+        earlier = forms.find_number(submission_id)
         if earlier is None:
             raise
         return earlier
@@ -96,5 +141,34 @@ def _open(
     also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
     customers.keep(also, customer, known)
     limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)
+    save(change, settings, now, ids, also)
+    return number
+
+
+def _take_down(call: Call, known: Customer | None, number: int, address: str, by: Agent, now: datetime) -> int:
+    settings, ids = settings_store.get(), new_ids(now)
+    customer = known or Customer(next(ids), address, call.name.strip() or in_unicode(address), call.language, now)
+    author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
+    message = Message(author, checked_text(call.text), now, call.source, remarks=(f"taken_by:{by.name}",))
+    change = open_ticket(
+        number,
+        call.subject,
+        message,
+        customer,
+        customer.language,
+        settings,
+        now,
+        ids,
+        team=call.team,
+        acknowledge=call.acknowledge,
+        priority=call.priority,
+        kind=call.kind,
+        taken_by=by,
+    )
+    if call.is_answered:
+        change = change.then(change.after.set_status(Status.RESOLVED, by, settings, now, ids))
+    also = Transaction()
+    also.put_new(forms.item_of(call.submission_id, number, now), AlreadyDone("form_sent_before"))
+    customers.keep(also, customer, known)
     save(change, settings, now, ids, also)
     return number

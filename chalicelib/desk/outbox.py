@@ -164,12 +164,13 @@ Values = dict[str, object]
 def _for_acknowledgement(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
     """Whoever writes under another's address writes to them by it: without proof nothing that came in goes out, and the
     text, which may name any link, never does."""
-    promised, is_proven = page.ticket.clock(ClockName.FIRST_RESPONSE).due_at, _entry(page, outgoing).is_proven
+    first, is_proven = page.ticket.clock(ClockName.FIRST_RESPONSE), _entry(page, outgoing).is_proven
+    is_answered_already = first.met_at == first.started_at
     return {
         "is_proven": is_proven,
         "customer_name": page.ticket.customer_name if is_proven else "",
         "status_url": links.status_url(settings, page.ticket.number, outgoing.created_at),
-        "promised": i18n.day_and_time(language, promised, settings.time_zone),
+        "promised": "" if is_answered_already else i18n.day_and_time(language, first.due_at, settings.time_zone),
     }
 
 

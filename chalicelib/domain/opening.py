@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain import promises
+from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import FieldChange, Message, event_entry
+from chalicelib.domain.entry import Author, Entry, FieldChange, Message, event_entry
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import subject_of
-from chalicelib.domain.ticket import Ids, Ticket
-from chalicelib.domain.words import Priority, Status
+from chalicelib.domain.ticket import Ids, Ticket, author_of
+from chalicelib.domain.words import Kind, Priority, Status
 
 
 def open_ticket(
@@ -29,19 +30,23 @@ def open_ticket(
     team: int = 0,
     acknowledge: bool = True,
     is_promised: bool = True,
+    priority: Priority = Priority.MEDIUM,
+    kind: Kind | None = None,
+    taken_by: Agent | None = None,
 ) -> Change:
     """A new ticket of a customer: clocks start at the first message (rule 1), one acknowledgement leaves (rule 13).
 
     `acknowledge` is off for mail that must not be answered automatically (rule 12), `is_promised` for what no person
     wrote to us: its clocks start with the first message of one. `subject` may be empty: the first
-    line of the message stands in.
+    line of the message stands in. What an agent took down while they spoke, on the phone say, is `taken_by` them: it is
+    their ticket, and its first response is met (rule 1).
     """
     entry = message.entry(next(ids))
     ticket = Ticket(
         number=number,
         subject=subject_of(subject, message.text),
         status=Status.OPEN,
-        priority=Priority.MEDIUM,
+        priority=priority,
         source=message.source,
         language=language,
         customer_id=customer.id,
@@ -54,13 +59,25 @@ def open_ticket(
         last_entry=entry.id,
         follows=follows,
         team=team,
+        kind=kind,
+        assignee=taken_by.id if taken_by else 0,
+        last_replier=taken_by.id if taken_by else 0,
     )
     ticket = replace(ticket, policy=settings.policy_for(ticket).id)
     if is_promised:
         ticket = replace(ticket, clocks=settings.promise_to(ticket).opened(message.at))
-    changes = (FieldChange("status", "", Status.OPEN), *promises.changes((), ticket.clocks))
-    opened = event_entry(next(ids), message.author, now, "follow_up" if follows else message.source, *changes)
+    if taken_by:
+        ticket = replace(ticket, clocks=promises.answered(ticket.clocks, message.at))
+    opened = _opened(ticket, author_of(taken_by) if taken_by else message.author, now, ids)
     if not acknowledge:
         return Change(None, ticket, (entry, opened))
     mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
     return Change(None, ticket, (entry, opened), (mail,))
+
+
+def _opened(ticket: Ticket, by: Author, now: datetime, ids: Ids) -> Entry:
+    cause = "follow_up" if ticket.follows else ticket.source
+    changes = [FieldChange("status", "", ticket.status)]
+    if ticket.assignee:
+        changes.append(FieldChange("assignee", "", f"{ticket.assignee}"))
+    return event_entry(next(ids), by, now, cause, *changes, *promises.changes((), ticket.clocks))

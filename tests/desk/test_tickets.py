@@ -2,12 +2,10 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.adapters import counts, customers, files, limits
+from chalicelib.adapters import counts
 from chalicelib.desk import intake, tickets
-from chalicelib.desk.intake import FORMS_PER_HOUR
-from chalicelib.desk.tickets import Upload
 from chalicelib.domain.entry import EntryKind, FieldChange
-from chalicelib.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMany
+from chalicelib.domain.errors import Conflict, NotAllowed, NotFound
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.words import Priority, Status
@@ -30,106 +28,6 @@ def opened(**others: object) -> int:
 
 def reply(text: str = "Turn it off.", then: Status | None = None, number: int = 1) -> None:
     tickets.reply(number, text, AGENT, page(number).ticket.last_entry, NOW + HOUR, then)
-
-
-class TestForm:
-    def test_a_form_becomes_a_ticket_with_a_number(self) -> None:
-        assert [opened(), opened()] == [1, 2]
-        ticket = page(1).ticket
-        assert (ticket.subject, ticket.source, ticket.customer_address) == ("Pump", "form", CUSTOMER_ADDRESS)
-        assert journey.texts() == ["The pump is broken."]
-
-    def test_pressed_twice_it_is_one_ticket(self) -> None:
-        twice = form()
-        assert intake.open_from_form(twice, NOW) == intake.open_from_form(twice, NOW + HOUR) == 1
-        assert journey.numbers() == [1]
-
-    def test_pressed_twice_at_once_as_well(self) -> None:
-        twice = form()
-        with on_the_wire() as wire:
-            wire.meanwhile("dynamodb.TransactWriteItems", lambda: intake.open_from_form(twice, NOW))
-            number = intake.open_from_form(twice, NOW)
-        assert journey.numbers() == [number]
-
-    @pytest.mark.parametrize("moment", ["before", "after"])
-    def test_a_form_whose_answer_was_lost_may_be_sent_again(self, moment: str) -> None:
-        again = form()
-        with on_the_wire() as wire:
-            getattr(wire, f"fails_{moment}")("dynamodb.TransactWriteItems")
-            with pytest.raises(Lost):
-                intake.open_from_form(again, NOW)
-        number = intake.open_from_form(again, NOW)
-        assert journey.numbers() == [number]
-        assert [mail.purpose for mail in journey.queued()] == ["acknowledgement", "timer"]
-
-    def test_one_place_may_send_thirty_forms_an_hour(self) -> None:
-        for _ in range(FORMS_PER_HOUR - 1):
-            limits.count("form:192.0.2.1", FORMS_PER_HOUR, HOUR, NOW)
-        opened()
-        with pytest.raises(TooMany) as error:
-            opened()
-        assert error.value.params == {"retry_after": 3600}
-        assert journey.numbers() == [1]
-        opened(remote_address="192.0.2.2")
-        intake.open_from_form(form(), NOW + HOUR)
-
-    def test_a_form_sent_twice_counts_once(self) -> None:
-        for _ in range(FORMS_PER_HOUR - 2):
-            limits.count("form:192.0.2.1", FORMS_PER_HOUR, HOUR, NOW)
-        twice = form()
-        for _ in range(3):
-            intake.open_from_form(twice, NOW)
-        opened()
-        with pytest.raises(TooMany):
-            opened()
-
-    def test_files_are_kept(self) -> None:
-        opened(uploads=(Upload("사진.png", "image/png", b"PNG"), Upload("a.txt", "text/plain", b"")))
-        kept = journey.messages()[0].attachments
-        assert [(file.filename, file.content_type, file.size) for file in kept] == [
-            ("사진.png", "image/png", 3),
-            ("a.txt", "text/plain", 0),
-        ]
-        assert [files.read(file.key) for file in kept] == [b"PNG", b""]
-
-    @pytest.mark.parametrize("content_type", ["", "text/한글", "a/b\r\nx: y", "x" * 5000])
-    def test_whatever_a_browser_calls_a_file_it_is_kept(self, content_type: str) -> None:
-        opened(uploads=(Upload("a.txt", content_type, b"abc"),))
-        assert files.read(journey.messages()[0].attachments[0].key) == b"abc"
-
-    def test_a_customer_is_known_by_the_address_however_it_is_written(self) -> None:
-        opened()
-        opened(address="  KIM@Customer.example ", name="")
-        assert page(1).ticket.customer_id == page(2).ticket.customer_id
-        assert page(2).ticket.customer_name == "Kim"
-
-    def test_two_first_forms_of_one_customer_at_once_make_one_customer(self) -> None:
-        with on_the_wire() as wire:
-            wire.meanwhile("dynamodb.TransactWriteItems", opened)
-            opened()
-        assert len({page(number).ticket.customer_id for number in journey.numbers()}) == 1
-
-    def test_the_customers_panel_shows_the_latest_tickets(self) -> None:
-        for _ in range(3):
-            opened()
-        panel = customers.get_panel(page().ticket.customer_id, limit=2)
-        assert (panel.customer.address, [one.number for one in panel.tickets]) == (CUSTOMER_ADDRESS, [3, 2])
-
-    @pytest.mark.parametrize(
-        ("wrong", "code", "field"),
-        [
-            ({"address": ""}, "address_missing", "email"),
-            ({"address": "kim"}, "address_invalid", "email"),
-            ({"text": " "}, "text_missing", "text"),
-            ({"text": "x" * 5_000_000}, "text_too_long", "text"),
-        ],
-        ids=["no address", "bad address", "no text", "five megabytes of text"],
-    )
-    def test_what_must_be_mended(self, wrong: dict[str, str], code: str, field: str) -> None:
-        with pytest.raises(InvalidInput) as error:
-            opened(**wrong)
-        assert (error.value.code, error.value.field) == (code, field)
-        assert journey.numbers() == []
 
 
 class TestReply:

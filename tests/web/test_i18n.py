@@ -99,6 +99,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
         *("acknowledgement_limit", "desk_limit", "follow_up_of", "reply_address_forged", "sender_not_proven"),
         *("silent_spam", "silent_list", "silent_asked", "silent_automatic", "silent_blind_copy", "silent_not_proven"),
         *("machine_not_sent", "forward_not_sent", "answer_not_sent", "notice_not_sent", "address_not_sendable"),
+        "taken_by",
     ),
     "quarantine": (
         *("no_content", "no_sender", "virus", "own_mail", "mail_missing", "failed"),
