@@ -32,6 +32,13 @@ class Receiver(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class Channel(StrEnum):
+    """How people are told; what stands in the console can be read up later, so that it always does."""
+
+    CONSOLE = "console"
+    MAIL = "mail"
+
+
 class StepAction(StrEnum):
     """What a step does besides telling people."""
 
@@ -53,6 +60,7 @@ class Step:
     at: int = 100
     after: timedelta = timedelta(0)
     actions: tuple[StepAction, ...] = ()
+    channels: tuple[Channel, ...] = tuple(Channel)
 
     def __post_init__(self) -> None:
         if not 1 <= self.at <= 100 or self.after < timedelta(0) or (self.after and self.is_warning):
@@ -74,6 +82,7 @@ class Step:
             at=step.get("at", 100),
             after=timedelta(minutes=step.get("after", 0)),
             actions=tuple(StepAction(action) for action in step.get("actions", ())),
+            channels=tuple(Channel(channel) for channel in step.get("channels", Channel)),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -84,6 +93,7 @@ class Step:
             "at": self.at,
             "after": in_minutes(self.after),
             "actions": [action.value for action in self.actions],
+            "channels": [channel.value for channel in self.channels],
         }
 
 

@@ -32,6 +32,7 @@ class Purpose(StrEnum):
 
 class Delivery(StrEnum):
     QUEUED = "queued"
+    LISTED = "listed"  # among an agent's notices, and nowhere else
     SENT = "sent"
     FAILED = "failed"
     BOUNCED = "bounced"
@@ -45,7 +46,7 @@ class Outgoing:
     `cc` are further receivers of an agent's words; automatic mail has none (rule 12). `params` are the purpose's own
     values, e.g. the clock of a warning; `wire_id` is the Message-ID that SES sent it under, `failed_for` are the
     receivers it came back from, `ended_for` those of them that nothing more was sent to for its sake.
-    `finished_at` is when it was sent, failed for good or, after that, came back.
+    `finished_at` is when it was listed, sent, failed for good or, after that, came back.
     `is_repeated` tells that somebody had it sent again, as another one.
     `maybe_left` says that a try ended without an answer: the mail may have left once more than is known.
     """

@@ -15,8 +15,8 @@ from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.change import Change
 from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
-from chalicelib.domain.escalation import Receiver, Step, StepAction
-from chalicelib.domain.outgoing import Outgoing, Purpose
+from chalicelib.domain.escalation import Channel, Receiver, Step, StepAction
+from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.ticket import Ticket, Timer
@@ -195,6 +195,7 @@ def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: 
 
 
 def _notice(agent: Agent, step: Step, clock: Clock, ticket: Ticket, now: datetime, ids: Iterator[int]) -> Outgoing:
+    is_mailed = Channel.MAIL in step.channels
     return Outgoing(
         next(ids),
         ticket.number,
@@ -203,6 +204,8 @@ def _notice(agent: Agent, step: Step, clock: Clock, ticket: Ticket, now: datetim
         to=agent.address,
         agent_id=agent.id,
         params={"clock": clock.name, "due_at": clock.due_at.isoformat(), "step": step.key},
+        delivery=Delivery.QUEUED if is_mailed else Delivery.LISTED,
+        finished_at=None if is_mailed else now,
     )
 
 

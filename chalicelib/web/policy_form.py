@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step, StepAction, in_minutes
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step, StepAction, in_minutes
 from chalicelib.domain.policy import Condition, ServiceLevels, SlaPolicy, Targets
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.team import Team
@@ -19,6 +19,7 @@ from chalicelib.web.forms import Form, Mistakes
 LONGEST_NAME = 100
 MOST_STEPS = 20
 SPARE_ROWS = 2
+NO_MAIL = "no_mail"
 MOST_CUSTOMERS = 500
 _SHARE = re.compile(r"(\d{1,3})\s*[%％]")
 _CUSTOMER = re.compile(r"[^@\s]*@[^@\s]+")
@@ -56,7 +57,7 @@ def rows_of(fields: Mapping[str, str]) -> range:
 
 def known_fields(teams: Iterable[int]) -> set[str]:
     """Every name that the form may have."""
-    rows = (f"step_{row}_{part}" for row in range(MOST_STEPS) for part in ("when", *Receiver, *StepAction))
+    rows = (f"step_{row}_{part}" for row in range(MOST_STEPS) for part in ("when", *Receiver, *StepAction, NO_MAIL))
     return {
         *("name", "calendar", "awake", "customers", "pauses_on_hold", "version", "do"),
         *(f"priority_{priority}" for priority in Priority),
@@ -95,6 +96,8 @@ def read(form: Form, base: SlaPolicy, levels: ServiceLevels, teams: Mapping[int,
 
 def _fields_of_step(row: int, step: Step, language: str) -> dict[str, str]:
     ticked = dict.fromkeys((f"step_{row}_{part}" for part in (*step.receivers, *step.actions)), "1")
+    if Channel.MAIL not in step.channels:
+        ticked[f"step_{row}_{NO_MAIL}"] = "1"
     return {f"step_{row}_when": promise_words.moment_of(step, language), **ticked}
 
 
@@ -162,7 +165,8 @@ def _step(form: Form, row: int, names: Mapping[tuple[int, timedelta], str]) -> S
     if not (receivers or actions):
         raise InvalidInput("ladder_without_receiver")
     new_name = f"+{in_minutes(after)}min" if after else f"{at}%"
-    return Step(names.get((at, after), new_name), receivers, at, after, actions)
+    channels = tuple(one for one in Channel if one is not Channel.MAIL or not form.text(f"step_{row}_{NO_MAIL}"))
+    return Step(names.get((at, after), new_name), receivers, at, after, actions, channels)
 
 
 def _moment(typed: str) -> tuple[int, timedelta]:

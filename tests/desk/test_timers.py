@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.adapters import settings
+from chalicelib.adapters import outbox, settings
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.desk import intake, tickets, timers
 from chalicelib.domain.business_hours import ALWAYS
 from chalicelib.domain.change import Change
-from chalicelib.domain.outgoing import Purpose
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel
+from chalicelib.domain.outgoing import Delivery, Purpose
+from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.ticket import Timer
@@ -59,6 +61,19 @@ def told() -> Counter[tuple[str, str, str]]:
         for mail in journey.page().outgoing
         if mail.purpose in (Purpose.SLA_WARNING, Purpose.SLA_BREACH)
     )
+
+
+class TestConsoleAlone:
+    def test_what_stands_in_the_console_is_not_mailed(self) -> None:
+        quiet = tuple(replace(step, channels=(Channel.CONSOLE,)) for step in DEFAULT_LADDER)
+        levels = settings.get().levels
+        settings.save_levels(replace(levels, policies=(replace(DEFAULT_POLICY, ladder=quiet),)))
+        tickets.assign(1, AGENT.id, AGENT, NOW)
+        run(until=HALF)
+        journey.deliver_all()
+        assert journey.sent(AGENT.address) == []
+        (notice,) = outbox.list_notices(AGENT.id, None, 10).items
+        assert (notice.params["clock"], notice.delivery) == ("first_response", Delivery.LISTED)
 
 
 class TestSilence:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidSetting
-from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, Step
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, SlaPolicy, Targets
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Kind, Priority, Source, Status
@@ -34,7 +34,10 @@ class TestPolicy:
         policy = replace(
             DEFAULT_POLICY,
             calendar="always",
-            ladder=(*DEFAULT_LADDER, Step("lead", (Receiver.TEAM_LEAD,), after=90 * MINUTE)),
+            ladder=(
+                *DEFAULT_LADDER,
+                Step("lead", (Receiver.TEAM_LEAD,), after=90 * MINUTE, channels=(Channel.CONSOLE,)),
+            ),
             pauses_in=frozenset({Status.PENDING, Status.ON_HOLD}),
             condition=Condition(
                 frozenset({Priority.HIGH}),
@@ -56,6 +59,7 @@ class TestPolicy:
             "at": 100,
             "after": 240,
             "actions": [],
+            "channels": ["console", "mail"],
         }
         assert exported["pauses_in"] == ["pending"]
 

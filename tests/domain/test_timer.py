@@ -9,7 +9,9 @@ from chalicelib.domain import timer
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.change import Change
 from chalicelib.domain.entry import DESK as DESK_ITSELF
-from chalicelib.domain.outgoing import Purpose
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel
+from chalicelib.domain.outgoing import Delivery, Purpose
+from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.ticket import Ticket, Timer
 from chalicelib.domain.timer import Action, Decision
@@ -127,6 +129,13 @@ class TestEscalate:
             "due_at": BREACH.isoformat(),
             "step": "half",
         }
+
+    def test_a_step_may_tell_in_the_console_alone(self) -> None:
+        quiet = tuple(replace(step, channels=(Channel.CONSOLE,)) for step in DEFAULT_LADDER)
+        desk = factories.settings(policies=(replace(DEFAULT_POLICY, ladder=quiet),))
+        (notice,) = timer.escalate(sleeping(assignee=AGENT.id), desk, HALF, NOW, ids(300)).outgoing
+        assert (notice.to, notice.agent_id, notice.delivery) == (AGENT.address, AGENT.id, Delivery.LISTED)
+        assert escalated(sleeping(assignee=AGENT.id)).outgoing[0].delivery is Delivery.QUEUED
 
     def test_an_unassigned_ticket_goes_a_level_up(self) -> None:
         assert told(escalated(sleeping())) == [("sla_warning", SUPERVISOR.address)]

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.adapters import settings
 from chalicelib.desk import intake, renewal
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
-from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, StepAction
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, ServiceLevels, SlaPolicy
 from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.words import Kind, Priority, Source, Status
@@ -118,6 +118,7 @@ class TestForm:
             "step_5_when": "+16 h",
             "step_5_supervisor": "1",
             "step_5_next_level": "1",
+            "step_5_no_mail": "1",
         }
         assert "Platinum" in admin.follow(change(admin, "vip", **typed)).text
         policy = now_set()[0]
@@ -133,6 +134,7 @@ class TestForm:
         assert policy.targets[Priority.URGENT].first_response == timedelta(minutes=30)
         assert policy.targets[Priority.URGENT].resolution == timedelta(minutes=90)
         assert policy.ladder[:5] == DEFAULT_LADDER
+        assert policy.ladder[5].channels == (Channel.CONSOLE,)
         assert (policy.ladder[5].receivers, policy.ladder[5].actions) == (
             (Receiver.SUPERVISOR,),
             (StepAction.NEXT_LEVEL,),
