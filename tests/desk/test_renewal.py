@@ -188,12 +188,10 @@ class TestSaving:
     def test_what_no_ticket_could_be_promised_is_neither_shown_nor_saved(
         self, calendar: BusinessHours, code: str
     ) -> None:
-        for act in (
-            lambda levels: renewal.preview(levels, ADMIN, NOW),
-            lambda levels: renewal.save(levels, ADMIN, NOW),
-        ):
+        levels = ServiceLevels((DEFAULT_POLICY,), {"default": calendar})
+        for act in (renewal.preview, renewal.save):
             with pytest.raises(InvalidSetting, match=code):
-                act(ServiceLevels((DEFAULT_POLICY,), {"default": calendar}))
+                act(levels, ADMIN, NOW)
         opened()
 
     def test_what_was_missed_is_found_within_the_hour(self) -> None:
