@@ -56,7 +56,7 @@ class TestTrial:
 
 class TestAutoClose:
     def test_is_set_and_switched_off(self, admin: Visitor) -> None:
-        assert "holds from each ticket" in admin.follow(save(admin)).text
+        assert "Tickets that wait follow" in admin.follow(save(admin)).text
         assert now_set() == CloseAfter(2, 4, 9)
         save(admin, is_on="")
         assert now_set() == CloseAfter(2, 4, 9, is_on=False)
