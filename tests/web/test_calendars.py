@@ -156,7 +156,7 @@ class TestForm:
         change(admin, PAGE, name="Night", hours_mon="22:00-06:00")
         assert set(now_set()) == {"default", "Night"}
         page = admin.get(f"{PAGE}?name=Night")
-        assert "Delete: Night" in page.text.partition("<details")[2], "it takes a step before"
+        assert "Delete: Night" in page.text.partition("<summary>Delete…</summary>")[2], "it takes a step before"
         fields = {"name": "Night", "version": page.hidden("version")}
         assert admin.post(f"{PAGE}/delete", fields).status == 303
         assert set(now_set()) == {"default"}
