@@ -13,7 +13,7 @@ from chalicelib.domain.business_hours import BusinessHours
 from chalicelib.domain.errors import InvalidSetting
 from infra import screen
 from infra.trouble import Trouble
-from infra.words import of_refusal
+from infra.words import of_refusal, shown
 
 Answer = dict[str, Any]
 
@@ -41,7 +41,7 @@ def read_calendar(file: Path) -> BusinessHours:
         calendar = json.loads(file.read_bytes())
     except OSError as error:
         raise Trouble(f"{file} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Trouble(f"{file} is not JSON: {error}.") from error
     try:
         return BusinessHours.from_json(calendar)
@@ -57,8 +57,6 @@ def answers(hours: BusinessHours, lines: Iterable[bytes]) -> Iterator[Answer]:
                 yield _answer(hours, *_question(line))
             except InvalidSetting as refusal:
                 yield {"line": number, "error": of_refusal(refusal)}
-            except OverflowError:
-                yield {"line": number, "error": "That is further away than a calendar goes."}
             except _Unreadable as unreadable:
                 yield {"line": number, "error": str(unreadable)}
 
@@ -74,7 +72,7 @@ def _answer(hours: BusinessHours, start: datetime, working: timedelta) -> Answer
 def _question(line: bytes) -> tuple[datetime, timedelta]:
     try:
         asked = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _Unreadable(f"This is not JSON: {error}.") from error
     if not isinstance(asked, dict) or not {"start", "minutes"} <= asked.keys():
         raise _Unreadable('A line must be such as {"start": "2025-01-27T17:30:00+09:00", "minutes": 240}.')
@@ -85,17 +83,20 @@ def _start(text: Any) -> datetime:
     try:
         start = datetime.fromisoformat(text)
     except (TypeError, ValueError) as error:
-        raise _Unreadable(f"{text!r} is no instant; write it such as 2025-01-27T17:30:00+09:00.") from error
+        raise _Unreadable(f"{shown(text)} is no instant; write it such as 2025-01-27T17:30:00+09:00.") from error
     if start.tzinfo is None:
-        raise _Unreadable(f"{text} has no offset; write it such as {text}+09:00, or {text}Z for UTC.")
+        raise _Unreadable(f"{shown(text)} has no offset; end it with one such as +09:00, or with Z for UTC.")
     return start
 
 
 def _working(minutes: Any) -> timedelta:
     is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
     if not is_number or not 0 <= minutes < float("inf"):
-        raise _Unreadable(f"{minutes!r} is no span; `minutes` must be a number from 0 on.")
-    return timedelta(minutes=minutes)
+        raise _Unreadable(f"{shown(minutes)} is no span; `minutes` must be a number from 0 on.")
+    try:
+        return timedelta(minutes=minutes)
+    except OverflowError as error:
+        raise InvalidSetting("calendar_too_far") from error
 
 
 def _in_utc(instant: datetime) -> str:

@@ -9,14 +9,15 @@ twice, and needs no rule of its own for 23- and 25-hour days, half-hour shifts, 
 * `dates` give a date its own hours, instead of the weekday's and even on a holiday; `breaks` close what is open then.
 
 Instants are aware datetimes of any zone; those handed back are in UTC. Spans are working time unless said otherwise.
+A calendar goes forty years on from where it is asked, and knows the years 1900 to 2299; its dates end with 2199.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.domain.errors import InvalidSetting
@@ -26,8 +27,14 @@ _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _NOTHING = timedelta(0)
 _PATIENCE = timedelta(days=3660)
+_REACH = timedelta(days=14610)
+_YEARS_OF_DATES = range(1900, 2200)
+_YEARS = range(1900, 2300)
 _FIELDS = ("time_zone", "hours", "country", "holidays", "dates", "breaks")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+_COUNTRY = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_LONGEST_SHOWN = 60
+_Found = TypeVar("_Found")
 
 
 class Slot(NamedTuple):
@@ -48,8 +55,9 @@ class Opening(NamedTuple):
 class BusinessHours:
     """The calendar of a desk. `hours` are seven tuples of slots, Monday first; `country` closes on its public holidays.
 
-    A country is an ISO 3166 code such as "KR" or, for a state's own holidays, "DE-BY". Asking for the next opening
-    raises `InvalidSetting` when none comes within ten years, counted from the last date that the calendar names.
+    A country is an ISO 3166 code such as "KR" or, for a state's own holidays, "DE-BY". What asks for openings to come
+    raises InvalidSetting("calendar_never_opens") when ten years bring none, counted from the last date that the
+    calendar names, and InvalidSetting("calendar_too_far") where it would go further than a calendar does.
     """
 
     time_zone: ZoneInfo
@@ -66,9 +74,11 @@ class BusinessHours:
         """
         if working < _NOTHING:
             raise ValueError("working time only goes forward")
-        start = start.astimezone(UTC)
+        start = _in_utc(start)
         if not working:
             return start
+        if working > _REACH:
+            raise InvalidSetting("calendar_too_far")
         left, openings = working, self._openings_from(start)
         opening = next(openings)
         while (length := opening.end - opening.start) < left:
@@ -79,20 +89,20 @@ class BusinessHours:
     def add_days(self, start: datetime, days: int) -> datetime:
         """The same time of day so many working days later, or the next opening after it.
 
-        A working day is a date on which a slot begins; the one of `start` itself does not count.
+        A working day is a date on which a slot begins, with the hours after midnight of its overnight slots; the one in
+        which `start` lies does not count.
         """
-        local = start.astimezone(self.time_zone)
-        day, latest = local.date(), max(local.date(), self._last_named_date) + _PATIENCE
-        while days:
-            day += _DAY
-            if day > latest:
-                raise InvalidSetting("calendar_never_opens", after=local.date().isoformat())
-            days -= bool(self.slots_on(day))
-        return self.next_open(datetime.combine(day, local.timetz()).astimezone(UTC))
+        local = _in_utc(start).astimezone(self.time_zone)
+        begun = day = self._day_of_work(local)
+        working_days = self._search(begun + _DAY, lambda date: (date,) if self.slots_on(date) else ())
+        for _ in range(days):
+            day = next(working_days)
+        same_time = datetime.combine(day + (local.date() - begun), local.timetz())
+        return self.next_open(same_time.astimezone(UTC))
 
     def elapsed(self, a: datetime, b: datetime) -> timedelta:
         """The working time from `a` to `b`; zero when `b` is not after `a`."""
-        a, b = a.astimezone(UTC), b.astimezone(UTC)
+        a, b = _in_utc(a), _in_utc(b)
         total, day = _NOTHING, a.date()
         while day <= b.date():
             for start, end in self._openings_on(day):
@@ -101,23 +111,39 @@ class BusinessHours:
         return total
 
     def is_open(self, at: datetime) -> bool:
-        at = at.astimezone(UTC)
+        at = _in_utc(at)
         return any(start <= at < end for start, end in self._openings_on(at.date()))
 
     def next_open(self, at: datetime) -> datetime:
         """`at` itself while the desk is open, else the instant at which it opens next."""
-        return next(self._openings_from(at.astimezone(UTC))).start
+        return next(self._openings_from(_in_utc(at))).start
+
+    def _day_of_work(self, local: datetime) -> date:
+        """The date on which the slot begins in which a local time lies, the later one of two; outside of all, its own.
+        Breaks belong to their slot."""
+        day, wall = local.date(), local.replace(tzinfo=None) - datetime.combine(local.date(), time())
+        if any(slot.opens <= wall < slot.closes for slot in self.slots_on(day)):
+            return day
+        is_night = any(wall < slot.closes for slot in _after_midnight(self.slots_on(day - _DAY)))
+        return day - _DAY if is_night else day
 
     def _openings_from(self, start: datetime) -> Iterator[Opening]:
-        """The openings after `start` in order, the first cut to begin no earlier than `start`; without end."""
-        day = last_open = start.date()
-        while day <= max(last_open, self._last_named_date) + _PATIENCE:
-            for opening in self._openings_on(day):
-                if opening.end > start:
-                    yield Opening(max(opening.start, start), opening.end)
-                    last_open = day
+        """The openings after `start` in order, the first cut to begin no earlier than `start`."""
+        for opening in self._search(start.date(), self._openings_on):
+            if opening.end > start:
+                yield Opening(max(opening.start, start), opening.end)
+
+    def _search(self, first: date, found_on: Callable[[date], Iterable[_Found]]) -> Iterator[_Found]:
+        """What is found on the days from `first` on, as far as a calendar goes; see the class for what it raises."""
+        day = last = first
+        while day <= first + _REACH:
+            for found in found_on(day):
+                yield found
+                last = day
             day += _DAY
-        raise InvalidSetting("calendar_never_opens", after=last_open.isoformat())
+            if day > max(last, self._last_named_date) + _PATIENCE:
+                raise InvalidSetting("calendar_never_opens", after=last.isoformat())
+        raise InvalidSetting("calendar_too_far")
 
     def _openings_on(self, utc_day: date) -> tuple[Opening, ...]:
         known = self._known.get(utc_day)
@@ -172,22 +198,22 @@ class BusinessHours:
         """
         try:
             return cls._read(calendar)
-        except (AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
             raise InvalidSetting("calendar_unreadable") from error
 
     @classmethod
     def _read(cls, calendar: Mapping[str, Any]) -> Self:
         hours = calendar.get("hours", {})
         if unknown := _first_unknown(calendar, _FIELDS):
-            raise InvalidSetting("calendar_field", value=unknown)
+            raise InvalidSetting("calendar_field", value=_shown(unknown))
         if unknown := _first_unknown(hours, WEEKDAYS):
-            raise InvalidSetting("calendar_weekday", value=unknown)
+            raise InvalidSetting("calendar_weekday", value=_shown(unknown))
         return cls(
             time_zone=_zone(calendar.get("time_zone")),
-            hours=tuple(_slots(hours.get(name, ())) for name in WEEKDAYS),
-            holidays=frozenset(_date(day) for day in calendar.get("holidays", ())),
-            dates={_date(day): _slots(slots) for day, slots in calendar.get("dates", {}).items()},
-            breaks={_date(day): _slots(slots) for day, slots in calendar.get("breaks", {}).items()},
+            hours=tuple(_slots(name, hours.get(name, [])) for name in WEEKDAYS),
+            holidays=_dates(calendar.get("holidays", [])),
+            dates={_date(day): _slots(day, slots) for day, slots in calendar.get("dates", {}).items()},
+            breaks={_date(day): _slots(day, slots) for day, slots in calendar.get("breaks", {}).items()},
             country=_country(calendar.get("country", "")),
         )
 
@@ -202,6 +228,13 @@ class BusinessHours:
             "breaks": {day.isoformat(): texts(self.breaks[day]) for day in sorted(self.breaks)},
         }
         return {name: value for name, value in calendar.items() if value}
+
+
+def _in_utc(at: datetime) -> datetime:
+    """Raises InvalidSetting("calendar_too_far") for a year that no calendar knows."""
+    if at.year not in _YEARS:
+        raise InvalidSetting("calendar_too_far")
+    return at.astimezone(UTC)
 
 
 def _constant_offsets(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, timedelta]]:
@@ -268,41 +301,63 @@ def _first_unknown(given: Iterable[str], known: Iterable[str]) -> str | None:
 
 
 def _zone(name: Any) -> ZoneInfo:
+    if not name:
+        raise InvalidSetting("calendar_zone_missing")
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise InvalidSetting("calendar_time_zone", value=name) from error
+        raise InvalidSetting("calendar_time_zone", value=_shown(name)) from error
 
 
 def _country(code: str) -> str:
     if not code:
         return ""
     try:
+        if not _COUNTRY.fullmatch(code):
+            raise NotImplementedError(code)
         _public_holidays(code)
     except NotImplementedError as error:
-        raise InvalidSetting("calendar_country", value=code) from error
+        raise InvalidSetting("calendar_country", value=_shown(code)) from error
     return code
+
+
+def _dates(texts: Any) -> frozenset[date]:
+    if not isinstance(texts, list | tuple):
+        raise InvalidSetting("calendar_holidays", value=_shown(texts))
+    return frozenset(_date(text) for text in texts)
 
 
 def _date(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except (ValueError, TypeError) as error:
-        raise InvalidSetting("calendar_date", value=text) from error
+        raise InvalidSetting("calendar_date", value=_shown(text)) from error
+    if day.year not in _YEARS_OF_DATES or day.isoformat() != text:  # one spelling, so that no date is there twice
+        raise InvalidSetting("calendar_date", value=_shown(text))
+    return day
 
 
-def _slots(pairs: Iterable[Any]) -> tuple[Slot, ...]:
-    return tuple(sorted(_slot(pair) for pair in pairs))
+def _slots(day: str, pairs: Any) -> tuple[Slot, ...]:
+    """Of a weekday or a date, by which a refusal names it."""
+    if not isinstance(pairs, list | tuple):
+        raise InvalidSetting("calendar_slot", value=f"{day} {_shown(pairs)}")
+    return tuple(sorted(_slot(day, pair) for pair in pairs))
 
 
-def _slot(pair: Any) -> Slot:
+def _slot(day: str, pair: Any) -> Slot:
     try:
         opens, closes = (_since_midnight(text) for text in pair)
+        if opens in (closes, _DAY):
+            raise ValueError(pair)
     except (ValueError, TypeError) as error:
-        raise InvalidSetting("calendar_slot", value=pair) from error
-    if opens in (closes, _DAY):
-        raise InvalidSetting("calendar_slot", value=pair)
+        typed = "-".join(map(str, pair)) if isinstance(pair, list | tuple) else pair
+        raise InvalidSetting("calendar_slot", value=f"{day} {_shown(typed)}") from error
     return Slot(opens, closes if opens < closes else closes + _DAY)
+
+
+def _shown(value: Any) -> str:
+    """As much of it as a refusal names."""
+    return str(value)[:_LONGEST_SHOWN]
 
 
 def _since_midnight(text: str) -> timedelta:

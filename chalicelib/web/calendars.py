@@ -1,6 +1,7 @@
 """The page of a calendar: its hours and holidays, a picture of a year, files in and out, and what a change would do."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,6 +15,7 @@ from chalicelib.domain.agent import Right
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidInput, StaleVersion
 from chalicelib.domain.policy import ServiceLevels
+from chalicelib.domain.sla import ClockName
 from chalicelib.web import calendar_form, errors, forms, pages, promise_words, year
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form, Mistakes
@@ -99,10 +101,13 @@ def show_file(visit: Visit) -> Response:
 def _wanted(
     levels: ServiceLevels, name: str, hours: BusinessHours, was: str, form: Form, visit: Visit
 ) -> ServiceLevels:
-    """Raises InvalidInput for a name that another calendar has, InvalidSetting for one that never opens."""
+    """Raises InvalidInput for a name that another calendar has, InvalidSetting for one in whose hours the times of its
+    policies never run out."""
     if name != was and name in levels.calendars:
         raise InvalidInput("calendar_name_taken", field="name")
     hours.next_open(visit.now)
+    for policy in levels.users_of(was):
+        hours.add(visit.now, max(targets.of(clock) for targets in policy.targets.values() for clock in ClockName))
     return replace(levels.with_calendar(name, hours, was), version=form.number("version"))
 
 
@@ -130,6 +135,7 @@ def _page(visit: Visit, draft: Draft) -> Response:
         "fields": draft.fields,
         "version": version if is_overtaken else draft.fields.get("version", version),
         "moves": draft.moves,
+        "taken_in": sorted(Counter(day.year for day in draft.taken.days).items()) if draft.taken else (),
         "is_overtaken": is_overtaken,
         "came_in": {part: value for part, value in now_stored.items() if value != draft.fields.get(part, "").strip()},
         "here": visit.url(_PAGE + (f"?{urlencode({'name': draft.name})}" if draft.name else "")),

@@ -7,18 +7,32 @@ from chalicelib import i18n
 from chalicelib.domain.errors import InvalidInput
 
 _SPAN = re.compile(
-    r"(?:(?P<hours>\d{1,4})\s*(?:h|hrs?|hours?|시간))?\s*(?:(?P<minutes>\d{1,5})\s*(?:m|mins?|minutes?|분))?",
-    re.IGNORECASE,
+    r"(?:(?P<hours>\d+(?:\.\d+)?)\s*(?:h|hrs?|hours?|시간))?\s*(?:(?P<minutes>\d+)\s*(?:m|mins?|minutes?|분))?",
+    re.ASCII | re.IGNORECASE,
 )
+_OTHER_UNIT = re.compile(r"[\d.]+\s*[^\W\d_].*")
+_MOST_HOURS = 9_999
+_MOST_DIGITS = 12
 
 
 def read(typed: str) -> timedelta:
-    """In either language. Raises InvalidInput("span_unreadable"), for a number without its unit as well."""
+    """In either language, to the minute. Raises InvalidInput("span_unreadable" | "span_units" | "span_too_long").
+
+    A number without its unit is unreadable.
+    """
     found = _SPAN.fullmatch(typed.strip())
-    span = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0)) if found else timedelta(0)
-    if not span:
+    if not found and _OTHER_UNIT.fullmatch(typed.strip()):
+        raise InvalidInput("span_units", value=typed)
+    minutes = round(_number(found["hours"]) * 60 + _number(found["minutes"])) if found else 0
+    if not minutes:
         raise InvalidInput("span_unreadable", value=typed)
-    return span
+    if minutes > _MOST_HOURS * 60:
+        raise InvalidInput("span_too_long", value=typed, limit=_MOST_HOURS)
+    return timedelta(minutes=minutes)
+
+
+def _number(digits: str | None) -> float:
+    return float((digits or "0")[:_MOST_DIGITS])
 
 
 def write(language: str, span: timedelta) -> str:

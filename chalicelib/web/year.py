@@ -38,12 +38,10 @@ def months(hours: BusinessHours, year: int, language: str) -> tuple[Month, ...]:
 
 
 def kind_of(hours: BusinessHours, day: date) -> DayKind:
-    """A date with hours or breaks of its own is that, even where it would be a holiday."""
-    if day in hours.dates or day in hours.breaks:
-        return DayKind.OWN
-    if hours.is_holiday(day):
-        return DayKind.HOLIDAY
-    return DayKind.OPEN if hours.slots_on(day) else DayKind.CLOSED
+    """A date with hours or breaks of its own is that, even where it would be a holiday; one without any is closed."""
+    if hours.slots_on(day):
+        return DayKind.OWN if day in hours.dates or day in hours.breaks else DayKind.OPEN
+    return DayKind.CLOSED if day in hours.dates or not hours.is_holiday(day) else DayKind.HOLIDAY
 
 
 def _month(hours: BusinessHours, year: int, month: int, language: str) -> Month:

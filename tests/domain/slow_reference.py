@@ -4,7 +4,7 @@ Instants must lie on a tick, calendars must not name a country. `add` gives None
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,21 @@ def add(calendar: Calendar, start: datetime, working: timedelta, tick: timedelta
 def next_open(calendar: Calendar, at: datetime, tick: timedelta, limit: timedelta) -> datetime | None:
     ticks = (at + tick * n for n in range(limit // tick))
     return next((instant for instant in ticks if is_open(calendar, instant)), None)
+
+
+def add_days(calendar: Calendar, start: datetime, days: int, tick: timedelta, limit: timedelta) -> datetime | None:
+    """Counted in dates on which a slot begins, from the date of the slot in which `start` lies; today's before that of
+    yesterday evening."""
+    local = start.astimezone(ZoneInfo(calendar["time_zone"]))
+    wall, day, nights = local.strftime("%H:%M"), local.date(), 0
+    today, yesterday = (_slots(calendar, calendar["hours"], date) for date in (day, day - DAY))
+    if not _covers(today, (), wall) and _covers((), yesterday, wall):
+        day, nights = day - DAY, 1
+    while days:
+        day += DAY
+        days -= _slots(calendar, calendar["hours"], day) != []
+    same_time = datetime.combine(day + nights * DAY, local.timetz())
+    return next_open(calendar, same_time.astimezone(UTC), tick, limit)
 
 
 def _slots(calendar: Calendar, hours: dict[str, list[list[str]]], day: date) -> list[list[str]]:

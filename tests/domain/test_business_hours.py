@@ -16,6 +16,7 @@ NEW_YORK = "America/New_York"
 SATURDAY = {"2025-01-18": [["10:00", "12:00"]]}
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICE = {day: [["09:00", "18:00"]] for day in WEEKDAYS[:5]}
+NIGHT = [["22:00", "06:00"]]
 ALL_DAY = {day: [["00:00", "24:00"]] for day in WEEKDAYS}
 
 
@@ -279,9 +280,60 @@ class TestACalendarThatNeverOpens:
         assert not hours(hours={}).is_open(at("2025-01-15T10:00"))
         assert hours(hours={}).elapsed(at("2025-01-15T10:00"), at("2026-01-15T10:00")) == timedelta(0)
 
+    def test_is_told_from_one_that_opens_too_rarely(self) -> None:
+        rare = hours(hours={"mon": [["09:00", "09:01"]]})
+        began = perf_counter()
+        with pytest.raises(InvalidSetting, match="calendar_too_far"):
+            rare.add(at("2025-01-15T10:00"), 9_999 * HOUR)
+        assert perf_counter() - began < 1
+        assert rare.add(at("2025-01-15T10:00"), 2_000 * MINUTE).year == 2063
+
     def test_a_far_date_is_waited_for(self) -> None:
         calendar = hours(hours={}, dates={"2060-01-01": [["09:00", "18:00"]]})
         assert calendar.next_open(at("2025-01-15T10:00")) == at("2060-01-01T09:00")
+
+
+class TestTheEndOfACalendar:
+    START = at("2025-01-15T10:00")
+
+    @pytest.mark.parametrize("far", ["1899-12-31", "2200-01-01", "9999-12-31", "0001-01-01"])
+    @pytest.mark.parametrize("part", ["holidays", "dates", "breaks"])
+    def test_dates_beyond_it_are_refused(self, part: str, far: str) -> None:
+        with pytest.raises(InvalidSetting, match="calendar_date"):
+            hours(**{part: [far] if part == "holidays" else {far: []}})
+
+    @pytest.mark.parametrize("last", ["1900-01-01", "2199-12-31"])
+    def test_its_last_dates_are_dates_as_others(self, last: str) -> None:
+        calendar = hours(holidays=[last], dates={last: []}, breaks={last: []})
+        assert calendar.add(self.START, HOUR) == self.START + HOUR
+        assert calendar.add_days(self.START, 1) == self.START + DAY
+
+    @pytest.mark.parametrize(
+        "instant", ["0001-01-01T00:00+14:00", "1899-12-31T12:00Z", "2300-01-01T12:00Z", "9999-12-31T23:59-12:00"]
+    )
+    def test_an_instant_beyond_it_is_told(self, instant: str) -> None:
+        for asked in (
+            lambda: DEFAULT.add(at(instant), HOUR),
+            lambda: DEFAULT.add_days(at(instant), 1),
+            lambda: DEFAULT.next_open(at(instant)),
+            lambda: DEFAULT.is_open(at(instant)),
+            lambda: DEFAULT.elapsed(self.START, at(instant)),
+        ):
+            with pytest.raises(InvalidSetting, match="calendar_too_far"):
+                asked()
+
+    def test_comes_after_forty_years(self) -> None:
+        assert ALWAYS.add(self.START, 14_610 * DAY) == self.START.astimezone(UTC) + 14_610 * DAY
+        for working in (14_611 * DAY, timedelta.max):
+            with pytest.raises(InvalidSetting, match="calendar_too_far"):
+                ALWAYS.add(self.START, working)
+        with pytest.raises(InvalidSetting, match="calendar_too_far"):
+            ALWAYS.add_days(self.START, 20_000)
+
+    def test_what_it_still_reaches_can_be_asked_about(self) -> None:
+        due = ALWAYS.add(at("2199-12-31T12:00"), 14_000 * DAY)
+        assert ALWAYS.is_open(due)
+        assert ALWAYS.elapsed(due - DAY, due) == DAY
 
 
 class TestTheCalendarFile:
@@ -316,27 +368,35 @@ class TestTheCalendarFile:
         [
             pytest.param({"time_zone": "Mars/Base"}, "calendar_time_zone", "Mars/Base", id="unknown zone"),
             pytest.param({"time_zone": "Asia"}, "calendar_time_zone", "Asia", id="a folder of zones"),
-            pytest.param({"time_zone": None}, "calendar_time_zone", None, id="no zone"),
+            pytest.param({"time_zone": None}, "calendar_zone_missing", None, id="no zone"),
+            pytest.param({"country": "HolidayBase"}, "calendar_country", "HolidayBase", id="no country's code"),
+            pytest.param({"country": "kr"}, "calendar_country", "kr", id="small letters"),
+            pytest.param({"time_zone": "Z" * 5000}, "calendar_time_zone", "Z" * 60, id="cut where it is long"),
+            pytest.param({"holidays": "2026-02-03"}, "calendar_holidays", "2026-02-03", id="a date, not a list"),
+            pytest.param({"hours": {"mon": 9}}, "calendar_slot", "mon 9", id="a number for hours"),
+            pytest.param({"hours": {"mon": ["09:00", "18:00"]}}, "calendar_slot", "mon 09:00", id="a list too few"),
+            pytest.param({"dates": {"2027-02-03": [["9", "1"]]}}, "calendar_slot", "2027-02-03 9-1", id="on a date"),
             pytest.param({"country": "XX"}, "calendar_country", "XX", id="unknown country"),
             pytest.param({"country": "DE-XX"}, "calendar_country", "DE-XX", id="unknown state"),
             pytest.param({"holiday": []}, "calendar_field", "holiday", id="unknown field"),
             pytest.param({"hours": {"monday": []}}, "calendar_weekday", "monday", id="unknown weekday"),
             pytest.param({"holidays": ["2025-02-30"]}, "calendar_date", "2025-02-30", id="impossible date"),
-            pytest.param({"hours": {"mon": [["09:00", "25:00"]]}}, "calendar_slot", ["09:00", "25:00"], id="hour 25"),
-            pytest.param({"hours": {"mon": [["9", "18:00"]]}}, "calendar_slot", ["9", "18:00"], id="no minutes"),
-            pytest.param({"hours": {"mon": [["09:00"]]}}, "calendar_slot", ["09:00"], id="no end"),
-            pytest.param({"hours": {"mon": [["09:00", "09:00"]]}}, "calendar_slot", ["09:00", "09:00"], id="no length"),
+            pytest.param({"holidays": ["20250203"]}, "calendar_date", "20250203", id="a date written otherwise"),
+            pytest.param({"hours": {"mon": [["09:00", "25:00"]]}}, "calendar_slot", "mon 09:00-25:00", id="hour 25"),
+            pytest.param({"hours": {"mon": [["9", "18:00"]]}}, "calendar_slot", "mon 9-18:00", id="no minutes"),
+            pytest.param({"hours": {"mon": [["09:00"]]}}, "calendar_slot", "mon 09:00", id="no end"),
+            pytest.param({"hours": {"mon": [["09:00", "09:00"]]}}, "calendar_slot", "mon 09:00-09:00", id="no length"),
             pytest.param(
-                {"hours": {"mon": [["24:00", "02:00"]]}}, "calendar_slot", ["24:00", "02:00"], id="opens at 24"
+                {"hours": {"mon": [["24:00", "02:00"]]}}, "calendar_slot", "mon 24:00-02:00", id="opens at 24"
             ),
         ],
     )
     def test_says_what_it_cannot_mean(self, wrong: dict[str, Any], code: str, value: object) -> None:
         with pytest.raises(InvalidSetting) as refused:
             hours(**wrong)
-        assert (refused.value.code, refused.value.params) == (code, {"value": value})
+        assert (refused.value.code, refused.value.params.get("value")) == (code, value)
 
-    @pytest.mark.parametrize("wrong", [{"hours": []}, {"hours": {"mon": 9}}, {"holidays": 5}, {"country": 82}])
+    @pytest.mark.parametrize("wrong", [{"hours": []}, {"dates": [5]}, {"country": 82}])
     def test_of_another_shape_is_refused(self, wrong: dict[str, Any]) -> None:
         with pytest.raises(InvalidSetting, match="calendar_unreadable"):
             hours(**wrong)
@@ -358,6 +418,37 @@ class TestWorkingDays:
                 id="a day worked for once",
             ),
             pytest.param({}, "2025-01-15T10:00", 0, "2025-01-15T10:00", id="none"),
+            pytest.param(
+                {"hours": {"mon": NIGHT, "tue": NIGHT}},
+                "2025-01-14T02:00",
+                1,
+                "2025-01-15T02:00",
+                id="the hours after midnight are the evening's",
+            ),
+            pytest.param(
+                {"hours": {"mon": NIGHT, "tue": NIGHT}},
+                "2025-01-15T02:00",
+                1,
+                "2025-01-21T02:00",
+                id="from the last night of a week",
+            ),
+            pytest.param(
+                {"hours": {"mon": NIGHT, "tue": NIGHT}}, "2025-01-14T02:00", 0, "2025-01-14T02:00", id="none by night"
+            ),
+            pytest.param(
+                {"hours": {"mon": NIGHT, "tue": [["01:00", "05:00"]], "wed": [["00:00", "24:00"]]}},
+                "2025-01-14T02:00",
+                1,
+                "2025-01-15T02:00",
+                id="of two slots at once the later begun",
+            ),
+            pytest.param(
+                {"hours": {"mon": NIGHT, "tue": OFFICE["mon"], "fri": NIGHT}},
+                "2025-01-14T02:00",
+                1,
+                "2025-01-17T22:00",
+                id="after a night by day: at the next opening",
+            ),
         ],
     )
     def test_are_counted(self, calendar: dict[str, Any], start: str, days: int, due: str) -> None:

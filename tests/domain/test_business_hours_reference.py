@@ -107,6 +107,16 @@ def test_next_open_agrees(case: tuple[dict[str, Any], datetime]) -> None:
 
 
 @examples(200)
+@given(calendars(), st.integers(0, 6))
+def test_add_days_agrees(case: tuple[dict[str, Any], datetime], days: int) -> None:
+    calendar, start = case
+    assume(any(calendar["hours"].values()))
+    expected = slow_reference.add_days(calendar, start, days, MINUTE, LIMIT)
+    assume(expected is not None)
+    assert BusinessHours.from_json(calendar).add_days(start, days) == expected
+
+
+@examples(200)
 @given(calendars(), st.timedeltas(timedelta(microseconds=1), 400 * HOUR))
 def test_a_deadline_is_the_smallest_instant_with_the_target_elapsed(
     case: tuple[dict[str, Any], datetime], working: timedelta

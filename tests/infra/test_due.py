@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from infra.cli import cli
+from infra.due import answers as answers_to
+from infra.due import read_calendar
 
 CALENDAR = {
     "time_zone": "Asia/Seoul",
@@ -71,6 +74,14 @@ def test_blank_lines_ask_nothing(calendar: Path) -> None:
         (question(minutes=float("inf")), "inf is no span"),
         (question(minutes=10**400), "further away"),
         (question(minutes=1e300), "further away"),
+        (question(minutes=1e9), "further away"),
+        (question("0001-01-01T00:00:00+14:00"), "further away"),
+        ("[" * 100_000, "not JSON"),
+        (question("\ud800"), "'\\ud800' is no instant"),
+        (question("2025-01-27\x1b17:30:00"), "'2025-01-27\\x1b17:30:00' has no offset"),
+        (question("2025-01-27\ud80017:30:00"), "has no offset"),
+        (question("x" * 5000), "xxx...xxx"),
+        (question(minutes=["x"] * 5000), "is no span"),
     ],
 )
 def test_a_line_that_cannot_be_answered_says_why_in_its_place(calendar: Path, line: str, said: str) -> None:
@@ -90,6 +101,13 @@ def test_a_line_that_cannot_be_answered_says_why_in_its_place(calendar: Path, li
         ('{"time_zone": "Mars/Olympus"}', "no time zone “Mars/Olympus”"),
         ('{"time_zone": "UTC", "hours": {"monday": []}}', "“monday” is no weekday"),
         ('{"time_zone": "UTC", "hour": {}}', "no “hour”"),
+        ('{"time_zone": "UTC", "\\u001b": {}}', "no “\\x1b”"),
+        ('{"time_zone": "\\ud800"}', "no time zone “\\ud800”"),
+        ("{}", "Name the time zone"),
+        ('{"time_zone": "UTC", "holidays": "2026-02-03"}', "must be a list of dates"),
+        ('{"time_zone": "UTC", "hours": {"tue": [["9:00", "18:00"]]}}', "“tue 9:00-18:00” is no stretch"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"time_zone": ' + "[" * 900 + "]" * 900 + "}", "no time zone"),
     ],
 )
 def test_a_calendar_that_cannot_be_read_ends_the_command(tmp_path: Path, text: str, said: str) -> None:
@@ -106,3 +124,18 @@ def test_a_calendar_that_never_opens_answers_nothing(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     assert "No such file" in str(due(tmp_path / "none.json").exception)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_calendar_is_read_in_every_encoding_of_unicode(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "calendar.json"
+    file.write_bytes(json.dumps(CALENDAR).encode(encoding))
+    assert due(file, question()).exit_code == 0
+
+
+def test_thousands_of_lines_are_answered_in_a_moment(calendar: Path) -> None:
+    hours = read_calendar(calendar)
+    lines = [question(minutes=n % 2700).encode() for n in range(20_000)]
+    began = perf_counter()
+    assert not any("error" in answer for answer in answers_to(hours, lines))
+    assert perf_counter() - began < 2
