@@ -43,10 +43,7 @@ def forecast(enquiry: Enquiry, at: datetime, settings: Settings) -> Forecast:
     """
     policy = settings.policy_for(enquiry.ticket(at))
     promise = Promise(policy, enquiry.priority, settings.calendars)
-    opened = promise.opened(at)
-    next_response = promises.find(promise.asked(promises.answered(opened, at), at), ClockName.NEXT_RESPONSE)
-    clocks = promises.replaced(opened, next_response) if next_response else opened
-    return Forecast(policy, tuple((clock, promise.ladder_of(clock).coming(clock)) for clock in clocks))
+    return Forecast(policy, tuple((clock, promise.ladder_of(clock).coming(clock)) for clock in _clocks(promise, at)))
 
 
 def check_keepable(levels: ServiceLevels, now: datetime) -> None:
@@ -57,7 +54,14 @@ def check_keepable(levels: ServiceLevels, now: datetime) -> None:
     for policy in levels.policies:
         for priority in Priority:
             promise = Promise(policy, priority, levels.calendars)
-            for clock in promise.opened(now):
+            for clock in _clocks(promise, now):
                 promise.ladder_of(clock).coming(clock)
     for calendar in levels.calendars.values():
         calendar.add_days(now, levels.close_after.resolve)
+
+
+def _clocks(promise: Promise, at: datetime) -> promises.Clocks:
+    """Of a ticket that comes in, and of a message to one that was answered."""
+    opened = promise.opened(at)
+    next_response = promises.find(promise.asked(promises.answered(opened, at), at), ClockName.NEXT_RESPONSE)
+    return promises.replaced(opened, next_response) if next_response else opened

@@ -15,7 +15,6 @@ from chalicelib.domain.agent import Right
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidInput, StaleVersion
 from chalicelib.domain.policy import ServiceLevels
-from chalicelib.domain.sla import ClockName
 from chalicelib.web import calendar_form, errors, forms, pages, promise_words, year
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form, Mistakes
@@ -101,13 +100,9 @@ def show_file(visit: Visit) -> Response:
 def _wanted(
     levels: ServiceLevels, name: str, hours: BusinessHours, was: str, form: Form, visit: Visit
 ) -> ServiceLevels:
-    """Raises InvalidInput for a name that another calendar has, InvalidSetting for one in whose hours the times of its
-    policies never run out."""
+    """Raises InvalidInput for a name that another calendar has."""
     if name != was and name in levels.calendars:
         raise InvalidInput("calendar_name_taken", field="name")
-    hours.next_open(visit.now)
-    for policy in levels.users_of(was):
-        hours.add(visit.now, max(targets.of(clock) for targets in policy.targets.values() for clock in ClockName))
     return replace(levels.with_calendar(name, hours, was), version=form.number("version"))
 
 
