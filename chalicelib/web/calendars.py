@@ -62,7 +62,7 @@ def change(visit: Visit) -> Response:
     if form.text("show_year") or hours is None:
         return _page(visit, draft)
     with mistakes.at("hours"):
-        wanted = _wanted(levels, name, hours, was, form, visit)
+        wanted = _wanted(levels, name, hours, was, form)
         if form.text("do") == "preview":
             moves = promise_words.moves(renewal.preview(wanted, visit.agent, visit.now))
             return _page(visit, replace(draft, moves=moves))
@@ -97,9 +97,7 @@ def show_file(visit: Visit) -> Response:
     return Response(json.dumps(calendar, ensure_ascii=False, indent=2), headers)
 
 
-def _wanted(
-    levels: ServiceLevels, name: str, hours: BusinessHours, was: str, form: Form, visit: Visit
-) -> ServiceLevels:
+def _wanted(levels: ServiceLevels, name: str, hours: BusinessHours, was: str, form: Form) -> ServiceLevels:
     """Raises InvalidInput for a name that another calendar has."""
     if name != was and name in levels.calendars:
         raise InvalidInput("calendar_name_taken", field="name")
