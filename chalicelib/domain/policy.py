@@ -5,14 +5,15 @@ Policies stand in an order; the first whose condition fits a ticket is its own, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidSetting, NotFound
-from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
+from chalicelib.domain.escalation import DEFAULT_LADDER, Step, StepAction, in_minutes
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Kind, Priority, Source, Status
 
@@ -116,6 +117,16 @@ class SlaPolicy:
             raise InvalidSetting("ladder_key_twice", policy=self.name)
         if not any(step.marks_breach for step in self.ladder):
             raise InvalidSetting("ladder_without_breach", policy=self.name)
+
+    def hasty_raises(self) -> Iterator[tuple[Step, Priority, Priority, ClockName]]:
+        """The steps that raise the priority before the deadline, but when the next priority's target is used up: they
+        break the promise that they should save. Each with the priority, the next one and the clock."""
+        for step in self.ladder:
+            if step.is_warning and StepAction.RAISE_PRIORITY in step.actions:
+                for priority, higher in pairwise(Priority):
+                    for name in ClockName:
+                        if self.targets[priority].of(name) * step.at / 100 >= self.targets[higher].of(name):
+                            yield step, priority, higher, name
 
     def with_calendar_renamed(self, old: str, new: str) -> Self:
         calendar, awake = (new if name == old else name for name in (self.calendar, self.awake))
