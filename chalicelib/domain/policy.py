@@ -118,15 +118,16 @@ class SlaPolicy:
         if not any(step.marks_breach for step in self.ladder):
             raise InvalidSetting("ladder_without_breach", policy=self.name)
 
-    def hasty_raises(self) -> Iterator[tuple[Step, Priority, Priority, ClockName]]:
+    def hasty_raises(self) -> Iterator[tuple[Step, Priority, Priority, list[ClockName]]]:
         """The steps that raise the priority before the deadline, but when the next priority's target is used up: they
-        break the promise that they should save. Each with the priority, the next one and the clock."""
+        break the promise that they should save. Each with the priority, the next one and those clocks."""
         for step in self.ladder:
             if step.is_warning and StepAction.RAISE_PRIORITY in step.actions:
                 for priority, higher in pairwise(Priority):
-                    for name in ClockName:
-                        if self.targets[priority].of(name) * step.at / 100 >= self.targets[higher].of(name):
-                            yield step, priority, higher, name
+                    present, next_ones = self.targets[priority], self.targets[higher]
+                    broken = [name for name in ClockName if present.of(name) * step.at / 100 >= next_ones.of(name)]
+                    if broken:
+                        yield step, priority, higher, broken
 
     def with_calendar_renamed(self, old: str, new: str) -> Self:
         calendar, awake = (new if name == old else name for name in (self.calendar, self.awake))

@@ -145,16 +145,14 @@ def _long_first_responses(shown: SlaPolicy, language: str) -> Iterator[str]:
 
 
 def _hasty_raises(shown: SlaPolicy, language: str) -> Iterator[str]:
-    for step, priority, higher, name in shown.hasty_raises():
+    for step, priority, higher, clocks in shown.hasty_raises():
         yield i18n.text(
             language,
             "policy.raise_too_late",
             step=moment_of(step, language),
-            clock=i18n.text(language, f"clock.{name}"),
             priority=_named(priority, language),
-            used=spans.write(language, shown.targets[priority].of(name) * step.at / 100),
             higher=_named(higher, language),
-            target=spans.write(language, shown.targets[higher].of(name)),
+            clocks=", ".join(i18n.text(language, f"clock.{name}") for name in clocks),
         )
 
 

@@ -30,13 +30,15 @@ class TestPolicy:
         times = {priority: Targets(HOUR, HOUR, HOUR) for priority in Priority}
         times[Priority.MEDIUM] = Targets(HOUR, HOUR, 2 * HOUR)
 
-        def hasty(percent: int, action: StepAction = StepAction.RAISE_PRIORITY) -> list[tuple[int, str, str, str]]:
+        def hasty(
+            percent: int, action: StepAction = StepAction.RAISE_PRIORITY
+        ) -> list[tuple[int, str, str, list[str]]]:
             ladder = (Step("raise", (), at=percent, actions=(action,)), *DEFAULT_LADDER)
             policy = replace(DEFAULT_POLICY, targets=times, ladder=ladder)
             return [(step.at, *words) for step, *words in policy.hasty_raises()]
 
         assert hasty(49) == []
-        assert hasty(50) == [(50, "medium", "high", "resolution")]
+        assert hasty(50) == [(50, "medium", "high", ["resolution"])]
         assert hasty(80, StepAction.TO_TEAM_LEAD) == []
         assert hasty(100) == [], "it is broken by then anyway"
 

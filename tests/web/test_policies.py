@@ -299,8 +299,11 @@ class TestWhatWouldChangeIsShownFirst:
 class TestWhatHardlyMakesSense:
     def test_a_step_that_raises_the_priority_too_late(self, admin: Visitor) -> None:
         times = {"target_medium_resolution": "2 h", "target_high_resolution": "1 h"}
-        late = "Step 80 % raises the priority too late. Resolution: at priority Medium, 1 h 36 min are used by then"
-        typed = times | {"step_1_raise_priority": "1"}
+        late = "Step 80 %, priority Medium: by then all the time that High allows is used (Resolution)."
+        typed = {
+            name: value for name, value in fields_of(admin.get(f"{POLICIES}/default")).items() if "response" in name
+        }
+        typed |= dict.fromkeys(typed, "1 h") | times | {"step_1_raise_priority": "1"}
         assert late in change(admin, do="preview", **typed).text
         assert late in admin.follow(change(admin, **typed)).text
         assert late in admin.get(f"{POLICIES}/default").text
