@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Self
 
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
@@ -118,16 +118,21 @@ class SlaPolicy:
         if not any(step.marks_breach for step in self.ladder):
             raise InvalidSetting("ladder_without_breach", policy=self.name)
 
+    @property
+    def priorities(self) -> tuple[Priority, ...]:
+        """Those of the tickets that it is for."""
+        return tuple(one for one in Priority if one in (self.condition.priorities or Priority))
+
     def hasty_raises(self) -> Iterator[tuple[Step, Priority, Priority, list[ClockName]]]:
         """The steps that raise the priority before the deadline, but when the next priority's target is used up: they
         break the promise that they should save. Each with the priority, the next one and those clocks."""
-        for step in self.ladder:
-            if step.is_warning and StepAction.RAISE_PRIORITY in step.actions:
-                for priority, higher in pairwise(Priority):
-                    present, next_ones = self.targets[priority], self.targets[higher]
-                    broken = [name for name in ClockName if present.of(name) * step.at / 100 >= next_ones.of(name)]
-                    if broken:
-                        yield step, priority, higher, broken
+        mine = [pair for pair in pairwise(Priority) if set(pair) <= set(self.priorities)]
+        raising = (step for step in self.ladder if step.is_warning and StepAction.RAISE_PRIORITY in step.actions)
+        for step, (priority, higher) in product(raising, mine):
+            used, allowed = self.targets[priority], self.targets[higher]
+            broken = [name for name in ClockName if used.of(name) * step.at / 100 >= allowed.of(name)]
+            if broken:
+                yield step, priority, higher, broken
 
     def with_calendar_renamed(self, old: str, new: str) -> Self:
         calendar, awake = (new if name == old else name for name in (self.calendar, self.awake))

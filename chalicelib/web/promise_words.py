@@ -138,7 +138,8 @@ def _in_list(settings: Settings, place: int, language: str) -> PolicyShown:
 
 
 def _long_first_responses(shown: SlaPolicy, language: str) -> Iterator[str]:
-    for priority, targets in shown.targets.items():
+    for priority in shown.priorities:
+        targets = shown.targets[priority]
         if targets.first_response > targets.resolution:
             spent = {name: spans.write(language, targets.of(name)) for name in ClockName}
             yield i18n.text(language, "policy.first_after_resolution", priority=_named(priority, language), **spent)
@@ -170,8 +171,7 @@ def _mark(form: Form) -> str:
 def _targets(shown: SlaPolicy, language: str) -> tuple[tuple[Priority, tuple[str, ...]], ...]:
     return tuple(
         (priority, tuple(spans.write(language, shown.targets[priority].of(name)) for name in ClockName))
-        for priority in reversed(Priority)
-        if not shown.condition.priorities or priority in shown.condition.priorities
+        for priority in reversed(shown.priorities)
     )
 
 

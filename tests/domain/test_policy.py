@@ -42,6 +42,17 @@ class TestPolicy:
         assert hasty(80, StepAction.TO_TEAM_LEAD) == []
         assert hasty(100) == [], "it is broken by then anyway"
 
+    def test_what_is_promised_to_other_priorities_is_another_policy_s(self) -> None:
+        ladder = (Step("raise", (), at=80, actions=(StepAction.RAISE_PRIORITY,)), *DEFAULT_LADDER)
+
+        def raised_from(*priorities: Priority) -> list[Priority]:
+            policy = replace(DEFAULT_POLICY, ladder=ladder, condition=Condition(frozenset(priorities)))
+            return [priority for _, priority, *_ in policy.hasty_raises()]
+
+        assert raised_from() == [Priority.LOW, Priority.MEDIUM, Priority.HIGH]
+        assert raised_from(Priority.LOW, Priority.MEDIUM) == [Priority.LOW]
+        assert raised_from(Priority.LOW, Priority.HIGH) == []
+
     def test_targets_are_found_by_clock(self) -> None:
         targets = Targets(first_response=HOUR, next_response=2 * HOUR, resolution=3 * HOUR)
         assert [targets.of(name) for name in ClockName] == [HOUR, 2 * HOUR, 3 * HOUR]
