@@ -145,6 +145,13 @@ class TestConsole:
             tickets.add_note(1, f"Note {act}.", AGENT, NOW + timedelta(seconds=act))
         assert page_requests(agent, "/agent/tickets/1", "Note 4.") == [GET, QUERY, QUERY]
 
+    def test_the_notices_take_three_however_many_tickets_they_are_of(self, agent: Visitor) -> None:
+        """The session, a page of notices, their tickets at once."""
+        for turn in range(3):
+            number = intake.open_from_form(factories.form(), NOW + timedelta(seconds=turn))
+            tickets.assign(number, AGENT.id, COLLEAGUE, LATER)
+        assert page_requests(agent, "/agent/notices", f"#{number} Pump</a>") == [GET, QUERY, BATCH_GET]
+
     @pytest.mark.parametrize("waiting", [2, 1_100])
     def test_the_quarantine_takes_the_same_whatever_waits(self, client: Client, waiting: int) -> None:
         """The session, how many wait in each view (of dead letters a request for each queue), one page of them."""

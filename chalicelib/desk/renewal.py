@@ -29,27 +29,32 @@ _QUEUES = (Queue.OPEN, Queue.PENDING)
 
 @dataclass(frozen=True)
 class Preview:
-    """`changed` are tickets as they are and as they would be; `looked_at` is MOST_SHOWN where there are more."""
+    """`changed` are tickets as they are and as they would be, `retimed` how many others would only have people told, or
+    their customer reminded, at another time; `looked_at` is MOST_SHOWN where there are more."""
 
     changed: tuple[tuple[Ticket, Ticket], ...]
     looked_at: int
+    retimed: int = 0
 
 
 def preview(levels: ServiceLevels, by: Agent, now: datetime) -> Preview:
     """Nothing is saved. A query for each hundred open tickets. Raises InvalidSetting, NotAllowed."""
     by.require(Right.CHANGE_SETTINGS)
     check_keepable(levels, now)
-    settings = settings_store.get(is_fresh=True).promising(levels)
+    known = settings_store.get(is_fresh=True)
+    settings = known.promising(levels)
     pairs = []
-    looked_at = 0
+    looked_at = retimed = 0
     for ticket in _open_tickets():
         looked_at += 1
         renewed = ticket.renewed(settings, now)
         if renewed.clocks != ticket.clocks or renewed.policy != ticket.policy:
             pairs.append((ticket, renewed))
+        elif timer.next_wake(ticket, known) != timer.next_wake(ticket, settings):
+            retimed += 1
         if looked_at == MOST_SHOWN:
             break
-    return Preview(tuple(pairs), looked_at)
+    return Preview(tuple(pairs), looked_at, retimed)
 
 
 def save(levels: ServiceLevels, by: Agent, now: datetime) -> None:

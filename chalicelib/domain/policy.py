@@ -5,15 +5,16 @@ Policies stand in an order; the first whose condition fits a ticket is its own, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Self
 
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidSetting, NotFound
-from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
+from chalicelib.domain.escalation import DEFAULT_LADDER, Step, StepAction, in_minutes
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Kind, Priority, Source, Status
 
@@ -117,6 +118,22 @@ class SlaPolicy:
             raise InvalidSetting("ladder_key_twice", policy=self.name)
         if not any(step.marks_breach for step in self.ladder):
             raise InvalidSetting("ladder_without_breach", policy=self.name)
+
+    @property
+    def priorities(self) -> tuple[Priority, ...]:
+        """Those of the tickets that it is for."""
+        return tuple(one for one in Priority if one in (self.condition.priorities or Priority))
+
+    def hasty_raises(self) -> Iterator[tuple[Step, Priority, Priority, list[ClockName]]]:
+        """The steps that raise the priority before the deadline, but when the next priority's target is used up: they
+        break the promise that they should save. Each with the priority, the next one and those clocks."""
+        mine = [pair for pair in pairwise(Priority) if set(pair) <= set(self.priorities)]
+        raising = (step for step in self.ladder if step.is_warning and StepAction.RAISE_PRIORITY in step.actions)
+        for step, (priority, higher) in product(raising, mine):
+            used, allowed = self.targets[priority], self.targets[higher]
+            broken = [name for name in ClockName if used.of(name) * step.at / 100 >= allowed.of(name)]
+            if broken:
+                yield step, priority, higher, broken
 
     def with_calendar_renamed(self, old: str, new: str) -> Self:
         calendar, awake = (new if name == old else name for name in (self.calendar, self.awake))

@@ -198,6 +198,16 @@ class Clock:
         """Notes that a step of the ladder was taken in this generation (rule 7)."""
         return replace(self, steps_done=self.steps_done | {step_key})
 
+    def left(self, hours: BusinessHours) -> timedelta:
+        """The working time that a paused clock still has when it goes on; zero where its deadline had passed by then.
+
+        Raises ValueError for one that is not paused.
+        """
+        if self.paused_at is None:
+            raise ValueError(f"{self.name} is not paused")
+        used = self._counted(self.started_at, self.paused_at, hours)
+        return max(timedelta(0), self.target + self.granted - used)
+
     def counted_from(self, since: datetime, working: timedelta, hours: BusinessHours) -> datetime:
         """The instant at which so much working time has counted since another one, without the pauses."""
         at = hours.add(since, working)

@@ -358,7 +358,8 @@ class Ticket:
 
     def _became(self, after: "Ticket", by: Author, at: datetime, ids: Ids, cause: str, *changed: FieldChange) -> Change:
         """The ticket in a new state, with an event that tells what changed and how the clocks moved along."""
-        changes = (*changed, *promises.changes(self.clocks, after.clocks))
+        policy = [FieldChange("policy", self.policy, after.policy)] if after.policy != self.policy else []
+        changes = (*changed, *policy, *promises.changes(self.clocks, after.clocks))
         return Change(self, after, (event_entry(next(ids), by, at, cause, *changes),))
 
     def _survey_due_at(self, status: Status, at: datetime, settings: Settings) -> datetime | None:

@@ -40,7 +40,7 @@ def read(form: Form) -> tuple[str, BusinessHours | None, Mistakes]:
     name = ""
     calendar: dict[str, Any] = {"hours": {}}
     with mistakes.at(""):
-        form.check({*FIELDS, "version", "do", "year", "show_year"})
+        form.check({*FIELDS, "version", "do", "previewed", "year", "show_year"})
     with mistakes.at("name"):
         name = checked_name(form.line("name"), LONGEST_NAME, "name")
     for day, field in HOURS.items():

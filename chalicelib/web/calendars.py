@@ -63,8 +63,7 @@ def change(visit: Visit) -> Response:
         return _page(visit, draft)
     with mistakes.at("hours"):
         wanted = _wanted(levels, name, hours, was, form)
-        if form.text("do") == "preview":
-            moves = promise_words.moves(renewal.preview(wanted, visit.agent, visit.now))
+        if moves := promise_words.before_saving(wanted, form, visit):
             return _page(visit, replace(draft, moves=moves))
         try:
             renewal.save(wanted, visit.agent, visit.now)

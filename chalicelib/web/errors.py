@@ -75,8 +75,12 @@ def render_form(
     visit: Visit, template: str, values: Mapping[str, object], mistakes: Mapping[str, DeskError]
 ) -> Response:
     """A page with a form: `errors` in the template holds the words by field, "" for the whole form."""
-    told = Told({field: words(visit.language, mistake) for field, mistake in mistakes.items()})
-    return render(visit, template, {**values, "errors": told}, next(iter(mistakes.values()), None))
+    values = {**values, "errors": told(visit.language, mistakes)}
+    return render(visit, template, values, next(iter(mistakes.values()), None))
+
+
+def told(language: str, mistakes: Mapping[str, DeskError]) -> Told:
+    return Told({field: words(language, mistake) for field, mistake in mistakes.items()})
 
 
 def _to_sign_in(visit: Visit) -> Response:

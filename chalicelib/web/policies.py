@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from chalice.app import Response
 
+from chalicelib import i18n
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import renewal
 from chalicelib.desk.changes import new_ids
@@ -16,7 +17,7 @@ from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Kind, Priority, Source
 from chalicelib.web import errors, forms, pages, policy_form, promise_words
 from chalicelib.web.blueprint import DeskBlueprint
-from chalicelib.web.forms import Mistakes
+from chalicelib.web.forms import Form, Mistakes
 from chalicelib.web.promise_words import Moves
 from chalicelib.web.visit import Visit
 
@@ -31,28 +32,36 @@ def show_new(visit: Visit) -> Response:
     """Empty but for the usual times, or a copy of the one that `from` names."""
     settings = settings_store.get(is_fresh=True)
     copied = settings.levels.find(visit.query("from"))
-    base = copied or replace(settings.policies[-1], name="", condition=Condition())
-    return _page(visit, settings, replace(base, id=""), policy_form.fields_of(base, visit.language))
+    base = replace(copied or settings.policies[-1], id="", name=_name_of_copy(copied, visit))
+    base = base if copied else replace(base, condition=Condition())
+    return _page(visit, settings, base, policy_form.fields_of(base, visit.language), typed=base)
 
 
 @routes.agents(f"{_PAGE}/new", Right.CHANGE_SETTINGS, "POST")
 def add(visit: Visit) -> Response:
     settings = settings_store.get(is_fresh=True)
-    return _try(visit, settings, replace(settings.policies[-1], id="", condition=Condition()))
+    new = replace(settings.policies[-1], id="", condition=Condition())
+    return _try(visit, settings, new, forms.read(visit.request))
 
 
 @routes.agents(f"{_PAGE}/{{policy_id}}", Right.CHANGE_SETTINGS)
 def show(visit: Visit, policy_id: str) -> Response:
     settings = settings_store.get(is_fresh=True)
     policy = _policy(settings.levels, policy_id)
-    return _page(visit, settings, policy, policy_form.fields_of(policy, visit.language))
+    return _page(visit, settings, policy, policy_form.fields_of(policy, visit.language), typed=policy)
 
 
 @routes.agents(f"{_PAGE}/{{policy_id}}", Right.CHANGE_SETTINGS, "POST")
 def change(visit: Visit, policy_id: str) -> Response:
-    """One that was deleted in the meantime is refused like one that was changed: what was typed stays."""
-    settings = settings_store.get(is_fresh=True)
-    return _try(visit, settings, settings.levels.find(policy_id) or replace(DEFAULT_POLICY, id=policy_id))
+    """One that was deleted in the meantime is refused like one that was changed: what was typed stays.
+
+    Raises NotFound for one that was not there when its page was made.
+    """
+    form, settings = forms.read(visit.request), settings_store.get(is_fresh=True)
+    policy = settings.levels.find(policy_id)
+    if policy is None and form.text("version") == f"{settings.levels_version}":
+        raise NotFound("policy_not_found")
+    return _try(visit, settings, policy or replace(DEFAULT_POLICY, id=policy_id), form)
 
 
 @routes.agents(f"{_PAGE}/{{policy_id}}/delete", Right.CHANGE_SETTINGS)
@@ -73,22 +82,22 @@ def delete(visit: Visit, policy_id: str) -> Response:
     return pages.redirect(visit, _PROMISES, "promises_saved")
 
 
-def _try(visit: Visit, settings: Settings, base: SlaPolicy) -> Response:
+def _try(visit: Visit, settings: Settings, base: SlaPolicy, form: Form) -> Response:
     """Saves what was typed, or shows what it would change."""
-    form = forms.read(visit.request)
     policy, mistakes = policy_form.read(form, base, settings.levels, settings.teams)
     if mistakes:
         return _page(visit, settings, base, form.fields, mistakes)
     with mistakes.at("customers"):
         named = policy if policy.id else replace(policy, id=f"{next(new_ids(visit.now))}")
         wanted = replace(settings.levels.with_policy(named), version=form.number("version"))
-        if form.text("do") == "preview":
-            moves = promise_words.moves(renewal.preview(wanted, visit.agent, visit.now))
-            return _page(visit, settings, base, form.fields, moves=moves)
+        moves = promise_words.before_saving(wanted, form, visit)
+        if moves:
+            return _page(visit, settings, base, form.fields, moves=moves, typed=policy)
         try:
             renewal.save(wanted, visit.agent, visit.now)
         except StaleVersion as error:
-            return _page(visit, settings_store.get(is_fresh=True), base, form.fields, Mistakes({"": error}))
+            fresh = settings_store.get(is_fresh=True)
+            return _page(visit, fresh, base, form.fields, Mistakes({"": error}), typed=policy)
         return pages.redirect(visit, _PROMISES, "promises_saved")
     return _page(visit, settings, base, form.fields, mistakes)
 
@@ -100,7 +109,9 @@ def _page(
     fields: dict[str, str],
     mistakes: Mistakes | None = None,
     moves: Moves | None = None,
+    typed: SlaPolicy | None = None,
 ) -> Response:
+    """`fields` are what stands in the form, `typed` the policy that they make, None where they make none."""
     stored = settings.levels.find(policy.id)
     mistakes = mistakes or Mistakes()
     is_overtaken = isinstance(mistakes.get(""), StaleVersion)
@@ -111,6 +122,8 @@ def _page(
         "is_last": policy.id == settings.policies[-1].id,
         "stored": promise_words.policy(stored, settings, visit.language) if stored else None,
         "is_overtaken": is_overtaken,
+        "is_deleted": bool(policy.id) and stored is None,
+        "hints": promise_words.hints(typed, visit.language) if typed else (),
         "moves": moves,
         "rows": policy_form.rows_of(fields),
         "priorities": tuple(reversed(Priority)),
@@ -136,6 +149,10 @@ def _farewell(visit: Visit, policy: SlaPolicy, error: DeskError | None = None) -
         "moves": moves,
     }
     return errors.render_form(visit, "agent/policy_delete.html", values, {"": error} if error else {})
+
+
+def _name_of_copy(copied: SlaPolicy | None, visit: Visit) -> str:
+    return i18n.text(visit.language, "policy.copy_of", name=copied.name) if copied else ""
 
 
 def _can_go(levels: ServiceLevels, policy_id: str) -> bool:

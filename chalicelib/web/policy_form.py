@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.domain.address import in_unicode, normal_address
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step, StepAction, in_minutes
 from chalicelib.domain.policy import Condition, ServiceLevels, SlaPolicy, Targets
@@ -22,7 +23,6 @@ SPARE_ROWS = 2
 NO_MAIL = "no_mail"
 MOST_CUSTOMERS = 500
 _SHARE = re.compile(r"(\d{1,3})\s*[%％]")
-_CUSTOMER = re.compile(r"[^@\s]*@[^@\s]+")
 _ROW = re.compile(r"step_\d{1,2}_when")
 
 
@@ -42,7 +42,8 @@ def fields_of(policy: SlaPolicy, language: str) -> dict[str, str]:
         for name in ClockName
     }
     fields = {"name": policy.name, "calendar": policy.calendar, "awake": policy.awake}
-    fields |= {"customers": "\n".join(sorted(condition.customers)), **dict.fromkeys(ticked, "1"), **targets}
+    customers = "\n".join(in_unicode(customer) for customer in sorted(condition.customers))
+    fields |= {"customers": customers, **dict.fromkeys(ticked, "1"), **targets}
     for row, step in enumerate(policy.ladder):
         fields |= _fields_of_step(row, step, language)
     return fields
@@ -59,7 +60,7 @@ def known_fields(teams: Iterable[int]) -> set[str]:
     """Every name that the form may have."""
     rows = (f"step_{row}_{part}" for row in range(MOST_STEPS) for part in ("when", *Receiver, *StepAction, NO_MAIL))
     return {
-        *("name", "calendar", "awake", "customers", "pauses_on_hold", "version", "do"),
+        *("name", "calendar", "awake", "customers", "pauses_on_hold", "version", "do", "previewed"),
         *(f"priority_{priority}" for priority in Priority),
         *(f"kind_{kind}" for kind in Kind),
         *(f"source_{source}" for source in Source),
@@ -94,6 +95,17 @@ def read(form: Form, base: SlaPolicy, levels: ServiceLevels, teams: Mapping[int,
     return base, mistakes
 
 
+def customer(word: str) -> str:
+    """An address, or the domain of an organization after an @, as conditions compare them: `domain.address.canonical`.
+
+    Raises InvalidInput("customer_unreadable") for what no customer's address can be or have.
+    """
+    try:
+        return normal_address(f"all{word}").removeprefix("all") if word.startswith("@") else normal_address(word)
+    except InvalidInput:
+        raise InvalidInput("customer_unreadable", value=word) from None
+
+
 def _fields_of_step(row: int, step: Step, language: str) -> dict[str, str]:
     ticked = dict.fromkeys((f"step_{row}_{part}" for part in (*step.receivers, *step.actions)), "1")
     if Channel.MAIL not in step.channels:
@@ -110,7 +122,7 @@ def _condition(form: Form, teams: Iterable[int]) -> Condition:
         frozenset(priority for priority in Priority if form.text(f"priority_{priority}")),
         frozenset(team for team in teams if form.text(f"team_{team}")),
         frozenset(source for source in Source if form.text(f"source_{source}")),
-        _customers(form.text("customers").lower().split()),
+        _customers(form.text("customers").split()),
         frozenset(kind for kind in Kind if form.text(f"kind_{kind}")),
     )
 
@@ -118,9 +130,7 @@ def _condition(form: Form, teams: Iterable[int]) -> Condition:
 def _customers(words: list[str]) -> frozenset[str]:
     if len(words) > MOST_CUSTOMERS:
         raise InvalidInput("customers_too_many", limit=MOST_CUSTOMERS)
-    if wrong := next((word for word in words if not _CUSTOMER.fullmatch(word)), None):
-        raise InvalidInput("customer_unreadable", value=wrong)
-    return frozenset(words)
+    return frozenset(map(customer, words))
 
 
 def _choice(form: Form, name: str, may_be: set[str]) -> str:

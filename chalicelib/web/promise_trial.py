@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.forecast import Enquiry, Forecast, forecast
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.words import Kind, Priority, Source
-from chalicelib.web import clocks
+from chalicelib.web import clocks, policy_form
 from chalicelib.web.forms import Mistakes
 from chalicelib.web.visit import Visit
 
@@ -30,21 +29,25 @@ class Trial:
 def of(visit: Visit, settings: Settings) -> Trial:
     fields = {name: visit.query(name).strip() for name in FIELDS}
     if not any(fields.values()):
-        local = visit.now.astimezone(ZoneInfo(settings.time_zone))
-        return Trial(fields | {"priority": Priority.MEDIUM, "source": Source.EMAIL, "at": f"{local:%Y-%m-%dT%H:%M}"})
-    mistakes = Mistakes()
+        at = clocks.written_due(visit.now, settings.time_zone)
+        return Trial(fields | {"priority": Priority.MEDIUM, "source": Source.EMAIL, "at": at})
+    fields["priority"] = _word(Priority, fields["priority"])
+    mistakes, customer = Mistakes(), ""
+    with mistakes.at("customer"):
+        customer = policy_form.customer(fields["customer"]) if fields["customer"] else ""
     with mistakes.at("at"):
-        return Trial(fields, _answer(fields, settings))
+        answer = _answer(fields, customer, settings)
+        return Trial(fields, mistakes=mistakes) if mistakes else Trial(fields, answer)
     return Trial(fields, mistakes=mistakes)
 
 
-def _answer(fields: dict[str, str], settings: Settings) -> Forecast:
+def _answer(fields: dict[str, str], customer: str, settings: Settings) -> Forecast:
     """A choice that there is not is the first one."""
     team = int(fields["team"]) if fields["team"] in {f"{team}" for team in settings.teams} else 0
-    priority, source = _word(Priority, fields["priority"]), _word(Source, fields["source"])
+    priority, source = Priority(fields["priority"]), _word(Source, fields["source"])
     kind = Kind(fields["kind"]) if fields["kind"] in tuple(Kind) else None
     at = _instant(fields["at"], settings)
-    return forecast(Enquiry(priority, team, kind, source, fields["customer"].lower()), at, settings)
+    return forecast(Enquiry(priority, team, kind, source, customer), at, settings)
 
 
 def _instant(typed: str, settings: Settings) -> datetime:

@@ -2,7 +2,7 @@
 ticket would be promised, and what becomes of one whose customer says nothing."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chalice.app import Response
 
@@ -17,6 +17,7 @@ from chalicelib.domain.words import Kind, Priority, Source
 from chalicelib.web import errors, forms, pages, promise_trial, promise_words
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Mistakes
+from chalicelib.web.promise_words import Moves
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
@@ -27,6 +28,14 @@ _DAYS = ("reminder", "last_reminder", "resolve")
 _MOST_DAYS = 365
 
 
+@dataclass(frozen=True)
+class _Planned:
+    """A policy's move that is not saved yet, as it was sent, and what it would do to open tickets."""
+
+    fields: Mapping[str, str]
+    moves: Moves
+
+
 @routes.agents(_PAGE, Right.CHANGE_SETTINGS)
 def show(visit: Visit) -> Response:
     return _page(visit)
@@ -34,13 +43,18 @@ def show(visit: Visit) -> Response:
 
 @routes.agents(f"{_PAGE}/move", Right.CHANGE_SETTINGS, "POST")
 def move(visit: Visit) -> Response:
-    """On a list that somebody changed nothing moves: the page shows it as it is now."""
+    """On a list that somebody changed nothing moves: the page shows it as it is now. Where open tickets would change it
+    shows them first."""
     form, levels, mistakes = forms.read(visit.request), settings_store.get(is_fresh=True).levels, Mistakes()
     with mistakes.at(""):
-        form.check({"policy", "move", "version"})
+        form.check({"policy", "move", "version", "do", "previewed"})
         moved = levels.with_policy_moved(form.text("policy"), _MOVES.get(form.text("move"), 0))
+        wanted = replace(moved, version=form.number("version"))
+        moves = promise_words.before_saving(wanted, form, visit)
+        if moves:
+            return _page(visit, planned=_Planned(form.fields, moves))
         try:
-            renewal.save(replace(moved, version=form.number("version")), visit.agent, visit.now)
+            renewal.save(wanted, visit.agent, visit.now)
         except StaleVersion as error:
             return _page(visit, Mistakes({"": error}))
         return pages.redirect(visit, _PAGE, "promises_saved")
@@ -75,7 +89,12 @@ def _days(typed: str) -> int:
     return int(typed)
 
 
-def _page(visit: Visit, mistakes: Mistakes | None = None, typed: Mapping[str, str] | None = None) -> Response:
+def _page(
+    visit: Visit,
+    mistakes: Mistakes | None = None,
+    typed: Mapping[str, str] | None = None,
+    planned: _Planned | None = None,
+) -> Response:
     """`typed` is what stands in the form of the auto-close, None for what is set."""
     settings = settings_store.get(is_fresh=True)
     trial = promise_trial.of(visit, settings)
@@ -88,7 +107,8 @@ def _page(visit: Visit, mistakes: Mistakes | None = None, typed: Mapping[str, st
         "renewal": settings_store.find_renewal(),
         "close": _close_fields(settings, typed, mistakes or {}),
         "trial": trial,
-        "trial_error": "".join(errors.words(visit.language, mistake) for mistake in trial.mistakes.values()),
+        "trial_errors": errors.told(visit.language, trial.mistakes),
+        "planned": planned,
         "moment_of": promise_words.moment_of,
         "priorities": tuple(reversed(Priority)),
         "kinds": tuple(Kind),

@@ -7,7 +7,7 @@ from itertools import groupby
 from chalicelib.domain.entry import Entry, EntryKind, FieldChange, in_order
 from chalicelib.domain.outgoing import Outgoing, Purpose
 
-_FOLLOWS_FROM_OTHERS = ("_due_at", "_paused_at", "_met_at")
+_FOLLOWS_FROM_OTHERS = ("_due_at", "_paused_at", "_met_at", "policy")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Changed:
 
     @property
     def headlines(self) -> tuple[tuple[Entry, FieldChange], ...]:
-        """What people look for; deadlines that moved along stand in the history."""
+        """What people look for; deadlines and the policy that moved along stand in the history."""
         return tuple(
             (event, change)
             for event in self.events

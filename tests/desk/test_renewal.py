@@ -142,6 +142,13 @@ class TestSaving:
         work_off()
         assert due(number) == NOW + 9 * HOUR
 
+    def test_another_ladder_is_shown_to_tell_people_at_other_times(self) -> None:
+        opened(2)
+        early = tuple(replace(step, at=10) if step.key == "half" else step for step in DEFAULT_POLICY.ladder)
+        levels = ServiceLevels((replace(DEFAULT_POLICY, ladder=early),), {"default": DEFAULT})
+        found = renewal.preview(levels, ADMIN, NOW)
+        assert (found.changed, found.retimed) == ((), 2)
+
     def test_another_ladder_wakes_the_timer_for_its_steps(self) -> None:
         (number,) = opened()
         early = tuple(replace(step, at=10) if step.key == "half" else step for step in DEFAULT_POLICY.ladder)

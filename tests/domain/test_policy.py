@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.errors import InvalidSetting
-from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step, StepAction
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, SlaPolicy, Targets
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Kind, Priority, Source, Status
@@ -25,6 +25,33 @@ class TestPolicy:
             for priority, targets in DEFAULT_POLICY.targets.items()
         }
         assert hours == {"urgent": (1, 4), "high": (4, 9), "medium": (9, 27), "low": (18, 45)}
+
+    def test_raising_the_priority_may_break_what_it_should_save(self) -> None:
+        times = {priority: Targets(HOUR, HOUR, HOUR) for priority in Priority}
+        times[Priority.MEDIUM] = Targets(HOUR, HOUR, 2 * HOUR)
+
+        def hasty(
+            percent: int, action: StepAction = StepAction.RAISE_PRIORITY
+        ) -> list[tuple[int, str, str, list[str]]]:
+            ladder = (Step("raise", (), at=percent, actions=(action,)), *DEFAULT_LADDER)
+            policy = replace(DEFAULT_POLICY, targets=times, ladder=ladder)
+            return [(step.at, *words) for step, *words in policy.hasty_raises()]
+
+        assert hasty(49) == []
+        assert hasty(50) == [(50, "medium", "high", ["resolution"])]
+        assert hasty(80, StepAction.TO_TEAM_LEAD) == []
+        assert hasty(100) == [], "it is broken by then anyway"
+
+    def test_what_is_promised_to_other_priorities_is_another_policy_s(self) -> None:
+        ladder = (Step("raise", (), at=80, actions=(StepAction.RAISE_PRIORITY,)), *DEFAULT_LADDER)
+
+        def raised_from(*priorities: Priority) -> list[Priority]:
+            policy = replace(DEFAULT_POLICY, ladder=ladder, condition=Condition(frozenset(priorities)))
+            return [priority for _, priority, *_ in policy.hasty_raises()]
+
+        assert raised_from() == [Priority.LOW, Priority.MEDIUM, Priority.HIGH]
+        assert raised_from(Priority.LOW, Priority.MEDIUM) == [Priority.LOW]
+        assert raised_from(Priority.LOW, Priority.HIGH) == []
 
     def test_targets_are_found_by_clock(self) -> None:
         targets = Targets(first_response=HOUR, next_response=2 * HOUR, resolution=3 * HOUR)

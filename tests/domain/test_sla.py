@@ -53,6 +53,14 @@ class TestPause:
     def test_adds_exactly_the_paused_working_time(self, paused: str, resumed: str, due: str) -> None:
         assert resolution().pause(at(paused)).resume(at(resumed), DEFAULT).due_at == at(due)
 
+    def test_says_how_much_working_time_is_left(self) -> None:
+        clock = resolution().pause(at("15 10:00"))
+        assert clock.left(DEFAULT) == 3 * HOUR
+        assert clock.resume(at("16 10:00"), DEFAULT).pause(at("16 10:30")).left(DEFAULT) == 2.5 * HOUR
+        assert resolution().pause(at("15 17:00")).left(DEFAULT) == 0 * HOUR
+        with pytest.raises(ValueError, match="not paused"):
+            resolution().left(DEFAULT)
+
     def test_several_pauses_add_up(self) -> None:
         clock = resolution()
         for pause, resume in (("15 09:30", "15 10:00"), ("15 10:15", "15 11:15")):

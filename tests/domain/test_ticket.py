@@ -331,7 +331,7 @@ class TestKind:
         change = factories.ticket().set_kind(Kind.CLAIM, AGENT, desk, NOW + 5 * MINUTE, ids(20))
         assert (change.after.kind, change.after.policy) == (Kind.CLAIM, "claims")
         assert factories.due_at(change.after, "first_response") == NOW + 10 * MINUTE
-        assert history(change) == [FieldChange("kind", "", "claim")]
+        assert history(change) == [FieldChange("kind", "", "claim"), FieldChange("policy", "default", "claims")]
         back = change.after.set_kind(None, AGENT, desk, NOW + 6 * MINUTE, ids(40)).after
         assert (back.kind, back.policy) == (None, DEFAULT_POLICY.id)
         assert factories.due_at(back, "first_response") == factories.due_at(factories.ticket(), "first_response")

@@ -131,6 +131,16 @@ class TestForm:
         assert f"/agent/tickets/{number}" in answer.text
         assert now_set() == {"default": DEFAULT}
 
+    def test_what_moves_open_tickets_is_shown_before_it_is_saved(self, admin: Visitor) -> None:
+        """Rule 3."""
+        open_ticket()
+        typed = dict.fromkeys(calendar_form.HOURS.values(), "03:00-04:00")
+        shown = change(admin, **typed)
+        assert "1 of 1 open tickets would change." in shown.text
+        assert now_set() == {"default": DEFAULT}
+        assert change(admin, **typed, previewed=shown.hidden("previewed")).status == 303
+        assert now_set() != {"default": DEFAULT}
+
     def test_a_new_name_is_known_to_its_policies(self, admin: Visitor) -> None:
         change(admin, name="서울 본사")
         assert set(now_set()) == {"서울 본사"}

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from chalicelib.adapters import settings
+from chalicelib.adapters import settings, tickets
 from chalicelib.desk import intake, renewal
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, StepAction
@@ -42,12 +42,19 @@ def fields_of(page: Answer) -> dict[str, str]:
     fields |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL))
     for name, choices in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
         fields[name] = "".join(re.findall(r'value="([^"]*)" selected', choices))
+    fields |= dict(re.findall(r'name="(previewed)" value="([^"]*)" form="policy"', page.text))
     return {name: unescape(value) for name, value in fields.items()}
 
 
 def change(admin: Visitor, policy: str = "default", **typed: str) -> Answer:
     fields = fields_of(admin.get(f"{POLICIES}/{policy}")) | typed
     return admin.post(f"{POLICIES}/{policy}", fields)
+
+
+def sent_to(page: Answer) -> str:
+    """Where a browser would send the page's form."""
+    (path,) = re.findall(r'<form class="card form"[^>]* action="([^"]+)"', page.text)
+    return unescape(path)
 
 
 class TestList:
@@ -218,8 +225,96 @@ class TestForm:
         answer = admin.post(f"{POLICIES}/vip", fields)
         assert answer.status == 409
         assert "This policy was deleted" in answer.text
-        admin.post(f"{POLICIES}/vip", fields_of(answer))
+        admin.post(sent_to(answer), fields_of(answer))
         assert [policy.name for policy in now_set()] == ["Gold", "Default"]
+
+    def test_one_that_never_was_is_not_made_by_its_address(self, admin: Visitor) -> None:
+        fields = fields_of(admin.get(f"{POLICIES}/default"))
+        assert admin.post(f"{POLICIES}/invented", fields).status == 404
+        assert now_set() == (DEFAULT_POLICY,)
+
+    def test_a_domain_with_letters_of_its_own_is_found_among_customers(self, admin: Visitor) -> None:
+        promise(VIP, DEFAULT_POLICY)
+        change(admin, "vip", customers="@MÜNCHEN.example\nkim@bücher.example")
+        assert now_set()[0].condition.customers == {"@xn--mnchen-3ya.example", "kim@xn--bcher-kva.example"}
+        assert fields_of(admin.get(f"{POLICIES}/vip"))["customers"] == "@münchen.example\nkim@bücher.example"
+        open_ticket(address="lee@münchen.example")
+        assert tickets.get(1).policy == "vip"
+
+
+class TestWhatWouldChangeIsShownFirst:
+    def test_saving_shows_it_before_and_is_repeated_by_one_button(self, admin: Visitor) -> None:
+        open_ticket()
+        shown = change(admin, target_medium_first_response="1 min", name="Fast")
+        assert shown.status == 200
+        assert "1 of 1 open tickets would change." in shown.text
+        assert "Nothing is saved yet." in shown.text
+        assert 'name="do" value="save" form="policy"' in shown.text
+        assert now_set() == (DEFAULT_POLICY,)
+        assert admin.post(sent_to(shown), fields_of(shown) | {"do": "save"}).status == 303
+        assert now_set()[0].name == "Fast"
+
+    def test_what_is_typed_after_it_is_shown_as_well(self, admin: Visitor) -> None:
+        open_ticket()
+        shown = change(admin, target_medium_first_response="1 min", do="preview")
+        again = admin.post(sent_to(shown), fields_of(shown) | {"target_medium_first_response": "2 min"})
+        assert again.status == 200
+        assert now_set() == (DEFAULT_POLICY,)
+        assert admin.post(sent_to(again), fields_of(again)).status == 303
+        assert now_set()[0].targets[Priority.MEDIUM].first_response == timedelta(minutes=2)
+
+    def test_what_changes_no_open_ticket_is_saved_at_once(self, admin: Visitor) -> None:
+        open_ticket()
+        assert change(admin, target_urgent_first_response="30 min").status == 303
+
+    def test_a_new_one_is_made_once_it_was_seen(self, admin: Visitor) -> None:
+        open_ticket()
+        fields = fields_of(admin.get(f"{POLICIES}/new")) | {"name": "Fast", "target_medium_resolution": "1 h"}
+        shown = admin.post(f"{POLICIES}/new", fields)
+        assert (shown.status, len(now_set())) == (200, 1)
+        admin.post(sent_to(shown), fields_of(shown))
+        assert [policy.name for policy in now_set()] == ["Fast", "Default"]
+
+    def test_a_stale_form_is_refused_before_anything_is_shown(self, admin: Visitor) -> None:
+        promise(VIP, DEFAULT_POLICY)
+        open_ticket()
+        fields = fields_of(admin.get(f"{POLICIES}/default")) | {"target_medium_first_response": "1 min"}
+        promise(VIP, replace(DEFAULT_POLICY, name="Theirs"))
+        assert admin.post(f"{POLICIES}/default", fields).status == 409
+
+    def test_so_does_a_move(self, admin: Visitor) -> None:
+        kim = replace(VIP, condition=Condition(customers=frozenset({"@customer.example"})))
+        promise(kim, FORMS, DEFAULT_POLICY)
+        open_ticket()
+        fields = {"policy": "forms", "move": "up", "version": admin.get(PAGE).hidden("version")}
+        shown = admin.post(f"{PAGE}/move", fields)
+        assert "Move up: Forms" in shown.text
+        assert "Another policy, the same deadlines" in shown.text
+        assert [policy.id for policy in now_set()] == ["vip", "forms", "default"]
+        seen = {"do": "save", "previewed": shown.hidden("previewed")}
+        assert admin.post(f"{PAGE}/move", fields | seen).status == 303
+        assert [policy.id for policy in now_set()] == ["forms", "vip", "default"]
+
+
+class TestWhatHardlyMakesSense:
+    def test_a_step_that_raises_the_priority_too_late(self, admin: Visitor) -> None:
+        times = {"target_medium_resolution": "2 h", "target_high_resolution": "1 h"}
+        late = "Step 80 %, priority Medium: by then all the time that High allows is used (Resolution)."
+        typed = {
+            name: value for name, value in fields_of(admin.get(f"{POLICIES}/default")).items() if "response" in name
+        }
+        typed |= dict.fromkeys(typed, "1 h") | times | {"step_1_raise_priority": "1"}
+        assert late in change(admin, do="preview", **typed).text
+        assert late in admin.follow(change(admin, **typed)).text
+        assert late in admin.get(f"{POLICIES}/default").text
+        assert late not in change(admin, do="preview", step_1_when="49 %").text
+
+    def test_a_first_response_after_the_resolution(self, admin: Visitor) -> None:
+        words = "Priority High: the first response may take longer (10 h) than the resolution (9 h)."
+        assert words in change(admin, target_high_first_response="10 h", do="preview").text
+        assert change(admin, target_high_first_response="10 h").status == 303, "it may be meant"
+        assert words in admin.get(PAGE).text
+        assert words not in change(admin, target_high_first_response="9 h", do="preview").text
 
 
 class TestComingAndGoing:
@@ -232,6 +327,7 @@ class TestComingAndGoing:
         promise(VIP, DEFAULT_POLICY)
         page = admin.get(f"{POLICIES}/new?from=vip")
         assert "@gold.example" in page.text
+        assert fields_of(page)["name"] == "Gold (copy)"
         assert len(now_set()) == 2
         admin.post(f"{POLICIES}/new", fields_of(page) | {"name": "Gold by phone"})
         first, copy, _ = now_set()

@@ -1,6 +1,7 @@
 """The rest of the page of promises: what a ticket would get, and what becomes of one whose customer says nothing."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -42,6 +43,21 @@ class TestTrial:
         promise(replace(VIP, condition=Condition(kinds=frozenset({Kind.CLAIM}))), DEFAULT_POLICY)
         assert "<strong>Gold</strong>" in admin.get(f"{PAGE}?kind=claim&at=2027-03-08T10:00").text
         assert "<strong>Default</strong>" in admin.get(f"{PAGE}?kind=praise&at=2027-03-08T10:00").text
+
+    def test_finds_a_domain_with_letters_of_its_own(self, admin: Visitor) -> None:
+        promise(replace(VIP, condition=Condition(customers=frozenset({"@xn--mnchen-3ya.example"}))), DEFAULT_POLICY)
+        for customer in ("lee@münchen.example", "@MÜNCHEN.example"):
+            assert "<strong>Gold</strong>" in ask(admin, customer=quote(customer)).text
+        assert "@münchen.example" in admin.get(PAGE).text
+
+    def test_what_is_no_address_is_said_beside_it(self, admin: Visitor) -> None:
+        page = ask(admin, customer="somebody").text
+        assert 'id="trial-customer-error"' in page
+        assert "neither an address nor a domain" in page
+        assert "Its policy:" not in page
+
+    def test_says_by_which_priority(self, admin: Visitor) -> None:
+        assert "Times by the present priority: Urgent." in ask(admin).text
 
     def test_nothing_is_answered_before_it_is_asked(self, admin: Visitor) -> None:
         assert "Its policy:" not in admin.get(PAGE).text

@@ -59,7 +59,7 @@ def test_the_history_tells_who_changed_what_from_what_to_what_and_why(agent: Vis
     desk.set_status(number, Status.PENDING, COLLEAGUE, now())
     history = page_of(agent, number).text.partition("<tbody>")[2]
     row = re.sub(r"<[^>]+>|\s+", " ", history.partition("</tr>")[0])
-    assert re.search(r"Lee Agent +Status +Open +Pending +by hand", row)
+    assert re.search(r"Lee Agent +Status +Open +Pending +by an agent", row)
 
 
 def test_an_answer_goes_out_and_sets_the_status(agent: Visitor) -> None:
