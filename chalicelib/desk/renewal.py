@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.adapters import counts, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.aws import send_to_queue
 from chalicelib.config import config
-from chalicelib.desk.changes import change_ticket
+from chalicelib.desk.changes import new_ids, until_saved
+from chalicelib.domain import timer
 from chalicelib.domain.agent import Agent, Right
+from chalicelib.domain.change import Change
 from chalicelib.domain.errors import InvalidSetting
+from chalicelib.domain.forecast import check_keepable
 from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.renewal import Renewal
-from chalicelib.domain.ticket import Ticket
+from chalicelib.domain.settings import Settings
+from chalicelib.domain.ticket import Ids, Ticket
 
 MOST_SHOWN = 1_000
 LARGEST = 300_000  # bytes as JSON; an item of DynamoDB takes 400 KB, in its own notation
@@ -32,8 +36,9 @@ class Preview:
 
 
 def preview(levels: ServiceLevels, by: Agent, now: datetime) -> Preview:
-    """Nothing is saved. A query for each hundred open tickets. Raises NotAllowed."""
+    """Nothing is saved. A query for each hundred open tickets. Raises InvalidSetting, NotAllowed."""
     by.require(Right.CHANGE_SETTINGS)
+    check_keepable(levels, now)
     settings = settings_store.get(is_fresh=True).promising(levels)
     pairs = []
     looked_at = 0
@@ -47,16 +52,18 @@ def preview(levels: ServiceLevels, by: Agent, now: datetime) -> Preview:
     return Preview(tuple(pairs), looked_at)
 
 
-def save(levels: ServiceLevels, by: Agent) -> None:
+def save(levels: ServiceLevels, by: Agent, now: datetime) -> None:
     """What was promised before this moment is renewed in the background. Saving the same twice is harmless.
 
-    Raises StaleVersion, InvalidSetting for more than an item of the table takes, NotAllowed.
+    Raises StaleVersion, InvalidSetting for what no ticket could be promised and for more than an item of the table
+    takes, NotAllowed.
     """
     by.require(Right.CHANGE_SETTINGS)
+    check_keepable(levels, now)
     if len(json.dumps(levels.to_json(), ensure_ascii=False).encode()) > LARGEST:
         raise InvalidSetting("promises_too_large")
     known = settings_store.get(is_fresh=True).levels
-    if (known.policies, known.calendars) != (levels.policies, levels.calendars):
+    if replace(known, version=levels.version) != levels:
         settings_store.save_levels(levels)
 
 
@@ -85,9 +92,30 @@ def step(version: int, queue: int, cursor: str, looked_at: int, changed: int, no
         _go_on({"renew": version, "queue": queue, "cursor": cursor, "looked_at": looked_at, "changed": changed})
 
 
+def resume(now: datetime) -> None:
+    """Begins again with what never came to its end, or was never begun."""
+    version, last = settings_store.get(is_fresh=True).levels_version, settings_store.find_renewal()
+    if version and (last is None or last.version != version or last.is_stuck(now)):
+        start(version)
+
+
 def renew(number: int, now: datetime) -> bool:
-    """Whether the ticket counted by other promises until now."""
-    return not change_ticket(number, lambda ticket, settings, ids: ticket.renew(settings, now, ids), now).is_empty
+    """Whether the ticket counted by other promises until now, or slept too long for those that hold."""
+
+    def attempt() -> bool:
+        ids, settings = new_ids(now), settings_store.get()
+        change = renewed(tickets.get(number), settings, now, ids)
+        if not change.is_empty:
+            tickets.save(change, settings.time_zone)
+        return not change.is_empty
+
+    return until_saved(attempt)
+
+
+def renewed(ticket: Ticket, settings: Settings, now: datetime, ids: Ids) -> Change:
+    """By the promises as they are now, with a timer that wakes for them: another ladder moves no deadline, but its
+    steps. Empty where nothing is to be done."""
+    return timer.plan(ticket.renew(settings, now, ids), settings, now, ids)
 
 
 def _open_tickets() -> Iterator[Ticket]:

@@ -7,7 +7,6 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.desk.changes import new_ids
 from chalicelib.domain.address import sendable_addresses
 from chalicelib.domain.agent import Agent, Right
-from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.errors import InvalidInput, NotFound
 from chalicelib.domain.search import folded
 from chalicelib.domain.settings import LONGEST_DESK_NAME, MOST_OTHER_ADDRESSES, QuotedHistory, Settings
@@ -32,19 +31,6 @@ def set_mail(
     wanted = replace(general, desk_name=name, quoted_history=history, other_addresses=others)
     if wanted != general:
         settings_store.save_general(replace(wanted, version=version))
-
-
-def set_close_after(close_after: CloseAfter, version: int, by: Agent) -> None:
-    """For every ticket that waits for its customer, from its next step on. Saving the same twice is harmless.
-
-    Raises StaleVersion, NotAllowed.
-    """
-    by.require(Right.CHANGE_SETTINGS)
-    general = settings_store.find_general()
-    if general is None:
-        raise NotFound("desk_not_prepared")
-    if general.close_after != close_after:
-        settings_store.save_general(replace(general, close_after=close_after, version=version))
 
 
 def add_team(

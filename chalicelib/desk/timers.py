@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets
-from chalicelib.desk.changes import change_ticket, new_ids
+from chalicelib.desk.changes import change_ticket, new_ids, until_saved
 from chalicelib.domain import timer
 from chalicelib.domain.change import Change
 from chalicelib.domain.errors import StaleVersion
@@ -53,14 +53,17 @@ def escalate(number: int, timer_number: int, waited_for: datetime, now: datetime
 
 
 def fail(number: int, timer_number: int, error: str, now: datetime) -> None:
-    """An execution gave up after all its tries: the ticket says so, and `upkeep` starts another one."""
+    """An execution gave up after all its tries: the ticket says so, and `upkeep` starts another one.
 
-    def decide(ticket: Ticket, _: Settings, ids: Ids) -> Change:
-        if timer_number != ticket.timer.number:
-            return Change(ticket, ticket)
-        return timer.fail(ticket, error, now, ids)
+    Not at once, since what failed so often would fail again.
+    """
 
-    change_ticket(number, decide, now)
+    def attempt() -> None:
+        ticket = tickets.get(number)
+        if timer_number == ticket.timer.number:
+            tickets.save(timer.fail(ticket, error, now, new_ids(now)), settings_store.get().time_zone)
+
+    until_saved(attempt)
 
 
 def _sleeping(ticket: Ticket, timer_number: int) -> Decision:

@@ -6,12 +6,9 @@ from datetime import datetime, timedelta
 from chalicelib.adapters import outbox, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import renewal
-from chalicelib.desk.changes import change_ticket, new_ids, until_saved
-from chalicelib.domain import timer
-from chalicelib.domain.change import Change
+from chalicelib.desk.changes import change_ticket, new_ids
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.queue import Queue
-from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import CLOSED_AFTER, Ticket
 from chalicelib.log import logger
 
@@ -46,13 +43,13 @@ def mend(now: datetime) -> int:
 
     def mend_one(seen: Ticket) -> bool:
         stuck = _hand_over_stuck(seen.number, now)
-        is_restarted = _has_lost_timer(seen, settings, now) and until_saved(lambda: _start_timer(seen.number, now))
-        is_outdated = not seen.renew(settings, now, new_ids(now)).is_empty
+        is_outdated = not renewal.renewed(seen, settings, now, new_ids(now)).is_empty
         is_renewed = is_outdated and renewal.renew(seen.number, now)
-        if stuck or is_restarted or is_renewed:
-            logger.warning("ticket mended", number=seen.number, stuck=stuck, is_timer_restarted=is_restarted)
-        return bool(stuck or is_restarted or is_renewed)
+        if stuck or is_renewed:
+            logger.warning("ticket mended", number=seen.number, stuck=stuck, is_renewed=is_renewed)
+        return bool(stuck or is_renewed)
 
+    renewal.resume(now)
     return each_by_itself(_mendable(), mend_one)
 
 
@@ -92,17 +89,3 @@ def _hand_over_stuck(number: int, now: datetime) -> int:
     for outgoing in stuck:
         outbox.enqueue(number, outgoing.id, is_again=True)
     return len(stuck)
-
-
-def _has_lost_timer(ticket: Ticket, settings: Settings, now: datetime) -> bool:
-    return not timer.plan(Change(ticket, ticket), settings, now, new_ids(now)).is_empty
-
-
-def _start_timer(number: int, now: datetime) -> bool:
-    """Whether it was needed: the queue's index, which told of the ticket, may lag behind."""
-    settings, ticket = settings_store.get(), tickets.get(number)
-    change = timer.plan(Change(ticket, ticket), settings, now, new_ids(now))
-    if change.is_empty:
-        return False
-    tickets.save(change, settings.time_zone)
-    return True

@@ -137,17 +137,18 @@ class Ladder:
                 continue
             at = self._instant(step, clock)
             fired_before = step.key in clock.steps_before and at <= clock.generation_at
-            if not (fired_before or _lies_behind_reopening(step, clock)):
+            if not (fired_before or _lies_behind_reopening(step, clock, at)):
                 yield step, self.awake.next_open(max(at, clock.generation_at))
 
     def _instant(self, step: Step, clock: Clock) -> datetime:
-        """Of a pinned clock, shares are of the working time that it has altogether (rule 5)."""
-        if clock.pinned_to and not step.is_warning:
-            return self.hours.add(clock.due_at, clock.overrun + step.after)
+        """From the deadline on by the deadline itself, which a breach leaves as it is. Of a pinned clock, shares are of
+        the working time that it has altogether (rule 5)."""
+        if not step.is_warning:
+            return clock.counted_from(clock.due_at, clock.overrun + step.after, self.hours)
         if clock.pinned_to:
             share = self.hours.elapsed(clock.started_at, clock.due_at) * step.at / 100
             return self.hours.add(clock.started_at, share)
-        return self.hours.add(clock.started_at, _used_at(step, clock) + clock.paused)
+        return clock.counted_from(clock.started_at, _used_at(step, clock) + clock.granted, self.hours)
 
 
 def _used_at(step: Step, clock: Clock) -> timedelta:
@@ -155,8 +156,10 @@ def _used_at(step: Step, clock: Clock) -> timedelta:
     return clock.target * step.at / 100 + clock.overrun + step.after
 
 
-def _lies_behind_reopening(step: Step, clock: Clock) -> bool:
-    return clock.reopened_with is not None and _used_at(step, clock) <= clock.reopened_with
+def _lies_behind_reopening(step: Step, clock: Clock, at: datetime) -> bool:
+    if clock.reopened_with is None:
+        return False
+    return at <= clock.generation_at if clock.pinned_to else _used_at(step, clock) <= clock.reopened_with
 
 
 def in_minutes(span: timedelta) -> float:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib.domain import promises
 from chalicelib.domain.escalation import Step
-from chalicelib.domain.policy import SlaPolicy
+from chalicelib.domain.policy import ServiceLevels, SlaPolicy
 from chalicelib.domain.promises import Promise
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
@@ -47,3 +47,17 @@ def forecast(enquiry: Enquiry, at: datetime, settings: Settings) -> Forecast:
     next_response = promises.find(promise.asked(promises.answered(opened, at), at), ClockName.NEXT_RESPONSE)
     clocks = promises.replaced(opened, next_response) if next_response else opened
     return Forecast(policy, tuple((clock, promise.ladder_of(clock).coming(clock)) for clock in clocks))
+
+
+def check_keepable(levels: ServiceLevels, now: datetime) -> None:
+    """That every policy can be kept from now on: whatever comes in has its deadlines, and its ladder an end.
+
+    Raises InvalidSetting where a calendar never opens, or opens too seldom.
+    """
+    for policy in levels.policies:
+        for priority in Priority:
+            promise = Promise(policy, priority, levels.calendars)
+            for clock in promise.opened(now):
+                promise.ladder_of(clock).coming(clock)
+    for calendar in levels.calendars.values():
+        calendar.add_days(now, levels.close_after.resolve)

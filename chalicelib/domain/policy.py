@@ -6,10 +6,11 @@ Policies stand in an order; the first whose condition fits a ticket is its own, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import DEFAULT, BusinessHours
 from chalicelib.domain.errors import InvalidSetting, NotFound
 from chalicelib.domain.escalation import DEFAULT_LADDER, Step, in_minutes
@@ -157,13 +158,15 @@ class SlaPolicy:
 
 @dataclass(frozen=True)
 class ServiceLevels:
-    """All that is promised: the policies in their order and the calendars by their ids, changed as a whole.
+    """All that timers go by: the policies in their order, the calendars by their ids, and how long customers are waited
+    for; changed as a whole.
 
     Raises `InvalidSetting` where a policy names no calendar that there is, or the last one does not fit every ticket.
     """
 
     policies: tuple[SlaPolicy, ...]
     calendars: Mapping[str, BusinessHours]
+    close_after: CloseAfter = field(default_factory=CloseAfter)
     version: int = 0
 
     def __post_init__(self) -> None:
@@ -226,6 +229,7 @@ class ServiceLevels:
             return cls(
                 tuple(SlaPolicy.from_json(policy) for policy in policies),
                 {name: BusinessHours.from_json(calendar) for name, calendar in calendars},
+                CloseAfter(**levels.get("close_after", {})),
                 version,
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -235,6 +239,7 @@ class ServiceLevels:
         return {
             "policies": [policy.to_json() for policy in self.policies],
             "calendars": {name: self.calendars[name].to_json() for name in sorted(self.calendars)},
+            "close_after": asdict(self.close_after),
         }
 
 

@@ -14,7 +14,7 @@ What was stopped or met excludes the time between, and has an hour left at least
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.business_hours import ALWAYS, BusinessHours
@@ -80,10 +80,18 @@ class Promise:
     def _moved(self, clock: Clock, is_reopening: bool, new: Status, at: datetime) -> Clock:
         is_kept = clock.is_met and clock.name is not ClockName.RESOLUTION
         if is_reopening and not is_kept:
+            clock = self._as_promised_now(clock)
             clock = clock.reopen(at, self.hours_of(clock))
         if clock.name is not ClockName.RESOLUTION:
             return clock.pause(at) if new in _OVER else clock
         return clock.meet(at) if new in _OVER else self._paused(clock, new, at)
+
+    def _as_promised_now(self, clock: Clock) -> Clock:
+        """What changed while it was stopped holds from its reopening on, which never breaks it (rules 4 and 6)."""
+        if clock.breached_at:
+            return clock
+        target = self.policy.targets[self.priority].of(clock.name)
+        return replace(clock, target=target, calendar=self.policy.calendar)
 
     def _paused(self, clock: Clock, status: Status, at: datetime) -> Clock:
         """The resolution's clock paused where the policy says so, running elsewhere; the others never pause."""

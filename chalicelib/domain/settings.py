@@ -50,7 +50,6 @@ class General:
     time_zone: str = "Asia/Seoul"
     survey_delay: timedelta = timedelta(hours=24)
     quoted_history: QuotedHistory = QuotedHistory.LAST
-    close_after: CloseAfter = field(default_factory=CloseAfter)
     former_addresses: tuple[str, ...] = ()
     other_addresses: tuple[str, ...] = ()
     version: int = 0
@@ -66,6 +65,7 @@ class Settings(General):
     secret: str = ""
     policies: tuple[SlaPolicy, ...] = DEFAULT_LEVELS.policies
     calendars: Mapping[str, BusinessHours] = field(default_factory=lambda: DEFAULT_LEVELS.calendars)
+    close_after: CloseAfter = DEFAULT_LEVELS.close_after
     levels_version: int = 0
     agents: Mapping[int, Agent] = field(default_factory=dict)
     teams: Mapping[int, Team] = field(default_factory=dict)
@@ -76,11 +76,17 @@ class Settings(General):
 
     @property
     def levels(self) -> ServiceLevels:
-        return ServiceLevels(self.policies, self.calendars, self.levels_version)
+        return ServiceLevels(self.policies, self.calendars, self.close_after, self.levels_version)
 
     def promising(self, levels: ServiceLevels) -> Settings:
         """The same desk with other promises."""
-        return replace(self, policies=levels.policies, calendars=levels.calendars, levels_version=levels.version)
+        return replace(
+            self,
+            policies=levels.policies,
+            calendars=levels.calendars,
+            close_after=levels.close_after,
+            levels_version=levels.version,
+        )
 
     @property
     def link_prefix(self) -> str:

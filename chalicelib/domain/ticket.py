@@ -38,6 +38,8 @@ Actor = Agent | Author
 """A person of the desk, or the desk itself."""
 
 CLOSED_AFTER = timedelta(days=14)
+LONGEST_PIN = timedelta(days=3 * 365)
+"""How far ahead a person may set a deadline: whoever types another century means something else."""
 _WOKEN_BY_CUSTOMERS = frozenset({Status.PENDING, Status.RESOLVED})
 ACTIVE = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD})
 TRANSITIONS: dict[Status, frozenset[Status]] = {
@@ -62,7 +64,8 @@ class Timer:
 class Ticket:
     """`assignee` and `team` 0 are none, `policy` is that of its promises, `follows` another one.
 
-    `last_entry` is the newest message or note (rule 21), `waiting` since when only the customer can go on (rule 15).
+    `last_entry` is the newest message or note (rule 21), `last_reply` that of a person of the desk, `waiting` since
+    when only the customer can go on (rule 15).
     """
 
     number: int
@@ -80,6 +83,7 @@ class Ticket:
     assignee: int = 0
     cc: tuple[str, ...] = ()
     last_entry: int = 0
+    last_reply: int = 0
     last_replier: int = 0
     resolved_at: datetime | None = None
     survey_due_at: datetime | None = None
@@ -156,7 +160,7 @@ class Ticket:
     def accept(self, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
         """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
 
-        It wakes the ticket as it would have at first, unless something was said since. Empty when it is accepted.
+        It wakes the ticket as it would have at first, unless we have answered since. Empty when it is accepted.
         Raises Conflict("machine_not_accepted"), InvalidInput("too_many_copies").
         """
         if not entry.is_from_stranger:
@@ -167,7 +171,7 @@ class Ticket:
         after = replace(self, cc=self.cc if is_known else limited((*self.cc, entry.sender)), updated_at=now)
         event = event_entry(next(ids), author_of(by), now, "accepted", FieldChange("participant", "", entry.sender))
         change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
-        if entry.id != self.last_entry or self.status is Status.CLOSED:
+        if entry.id < self.last_reply or self.status is Status.CLOSED:
             return change
         return change.then(after._asked(entry.at, settings, entry.author, ids))
 
@@ -197,7 +201,8 @@ class Ticket:
         copies = self.cc if cc is None else tuple(address for address in cc if address != self.customer_address)
         mail = Outgoing(next(ids), self.number, Purpose.REPLY, now, self.customer_address, copies, entry_id=entry.id)
         waiting = Waiting(now) if self.status is Status.PENDING else None
-        said = replace(self, last_entry=entry.id, last_replier=by.id, waiting=waiting, updated_at=now)
+        said = replace(self, last_entry=entry.id, last_reply=entry.id, last_replier=by.id, waiting=waiting)
+        said = replace(said, updated_at=now)
         change = Change(self, said, (entry,), (mail,))
         change = change.then(said._with_clocks(promises.answered(self.clocks, now), author_of(by), now, ids, "reply"))
         change = change.then(change.after._copied_to(copies, by, now, ids))
@@ -286,6 +291,8 @@ class Ticket:
         said = checked_text(reason, field="reason")
         if due_at <= now:
             raise InvalidInput("due_in_past", field="due_at")
+        if due_at - now > LONGEST_PIN:
+            raise InvalidInput("due_too_far", field="due_at")
         clock = self.find_clock(ClockName.RESOLUTION)
         if clock is None or clock.is_met:
             raise Conflict("clock_ended", number=self.number)
@@ -295,7 +302,9 @@ class Ticket:
 
     def unpin_due(self, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
         """Due again when its working time runs out. Empty when no deadline was set by hand."""
-        clock = self.clock(ClockName.RESOLUTION)
+        clock = self.find_clock(ClockName.RESOLUTION)
+        if clock is None:
+            return Change(self, self)
         cleared = self.with_clock(clock.unpin(now, settings.promise_to(self).hours_of(clock)))
         return self._with_clocks(cleared.clocks, author_of(by), now, ids, "agent")
 
@@ -308,10 +317,11 @@ class Ticket:
     def _moved(self, status: Status, at: datetime, settings: Settings, by: Author, ids: Ids, cause: str) -> Change:
         """A ticket that is reopened stays with its agent, but not with one who left (rule 16)."""
         is_reopening = self.status is Status.RESOLVED and status is Status.OPEN
+        by_policy = replace(self, policy=settings.policy_for(self).id) if is_reopening else self
         has_left = is_reopening and self.assignee != 0 and not settings.is_active(self.assignee)
         after = replace(
-            self,
-            clocks=settings.promise_to(self).moved(self.clocks, self.status, status, at),
+            by_policy,
+            clocks=settings.promise_to(by_policy).moved(self.clocks, self.status, status, at),
             status=status,
             assignee=0 if has_left else self.assignee,
             updated_at=at,
@@ -340,13 +350,18 @@ class Ticket:
 
     def renew(self, settings: Settings, now: datetime, ids: Ids) -> Change:
         """Counts by the promises as they are now (rules 3 and 4); empty where it does already, or nothing runs."""
-        after = self.renewed(settings, now) if self.is_active else self
+        after = self.renewed(settings, now)
         if (after.policy, after.clocks) == (self.policy, self.clocks):
             return Change(self, self)
         return self._became(replace(after, updated_at=now), DESK, now, ids, "promises_changed")
 
     def renewed(self, settings: Settings, at: datetime) -> "Ticket":
-        """With the policy that fits the ticket as it is now, and its clocks by it (rule 4)."""
+        """With the policy that fits the ticket as it is now, and its clocks by it (rule 4).
+
+        What is over counts by it from its reopening on.
+        """
+        if not self.is_active:
+            return self
         given = replace(self, policy=settings.policy_for(self).id)
         return replace(given, clocks=settings.promise_to(given).renewed(given.clocks, given.status, at))
 

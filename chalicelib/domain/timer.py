@@ -14,7 +14,7 @@ from chalicelib.domain import promises
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.change import Change
-from chalicelib.domain.entry import DESK, Entry, EntryKind, FieldChange
+from chalicelib.domain.entry import DESK, FieldChange, event_entry
 from chalicelib.domain.escalation import Channel, Receiver, Step, StepAction
 from chalicelib.domain.outgoing import Delivery, Outgoing, Purpose
 from chalicelib.domain.settings import Settings
@@ -65,8 +65,13 @@ def coming(ticket: Ticket, settings: Settings) -> tuple[Coming, ...]:
 
 
 def next_wake(ticket: Ticket, settings: Settings) -> datetime | None:
-    """The earliest step that is still before any clock or the customer, None when nothing is left to wait for."""
-    return next((one.at for one in coming(ticket, settings)), None)
+    """The earliest step that is still before any clock or the customer, None when nothing is left to wait for.
+
+    A deadline is one of them: in quiet hours nobody is told of it before they end, but it breaks when it comes.
+    """
+    ahead = (one.at for one in coming(ticket, settings)[:1])
+    deadlines = (clock.due_at for clock in ticket.clocks if ticket.is_active and _can_break(clock))
+    return min((*ahead, *deadlines), default=None)
 
 
 def plan(change: Change, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
@@ -79,7 +84,7 @@ def plan(change: Change, settings: Settings, now: datetime, ids: Iterator[int]) 
         return change.then(_start(ticket, wake, now, ids))
     if wakes_at + LOST_AFTER < now:
         lost = FieldChange("timer", wakes_at.isoformat(), min(wake, now + LONGEST_EXECUTION).isoformat())
-        event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=(lost,), cause="timer_lost")
+        event = event_entry(next(ids), DESK, now, "timer_lost", lost)
         return change.then(Change(ticket, ticket, (event,))).then(_start(ticket, wake, now, ids))
     return change
 
@@ -120,10 +125,9 @@ def sleep(ticket: Ticket, settings: Settings, as_of: datetime, ids: Iterator[int
 
 def fail(ticket: Ticket, error: str, now: datetime, ids: Iterator[int]) -> Change:
     """An execution gave up: said on the ticket, which has no timer any more until one is started again."""
-    event = Entry(
-        next(ids), EntryKind.EVENT, now, DESK, changes=(FieldChange("timer", "", error),), cause="timer_failed"
-    )
-    return Change(ticket, replace(ticket, updated_at=now), (event,))
+    event = event_entry(next(ids), DESK, now, "timer_failed", FieldChange("timer", "", error))
+    gone = replace(ticket.timer, wakes_at=None)
+    return Change(ticket, replace(ticket, timer=gone, updated_at=now), (event,))
 
 
 def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime, ids: Iterator[int]) -> Change:
@@ -132,6 +136,8 @@ def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
     for name in (clock.name for clock in ticket.clocks):
         while (step := _due_step(change.after, name, settings, as_of)) is not None:
             change = change.then(_fire(change.after, step, name, settings, now, ids))
+        change = change.then(_broken(change.after, name, as_of, now, ids))
+    change = replace(change, outgoing=_news_alone(change.outgoing))
     return change.then(_wait_on(change.after, settings, as_of, now, ids))
 
 
@@ -139,8 +145,8 @@ def receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ..
     """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
     notice goes to the team's lead, and without a lead to the supervisors."""
     assignee, lead = settings.agents.get(ticket.assignee), settings.lead_of(ticket.team)
-    told = [assignee] if assignee and assignee.is_active else []
-    if not told or Receiver.TEAM_LEAD in step.receivers:
+    told = [assignee] if step.receivers and assignee and assignee.is_active else []
+    if (step.receivers and not told) or Receiver.TEAM_LEAD in step.receivers:
         told += [lead] if lead else settings.supervisors()
     if Receiver.SUPERVISOR in step.receivers:
         told += settings.supervisors()
@@ -154,6 +160,27 @@ def _due_step(ticket: Ticket, name: ClockName, settings: Settings, as_of: dateti
         return None
     clock = ticket.clock(name)
     return settings.promise_to(ticket).ladder_of(clock).due_step(clock, as_of)
+
+
+def _news_alone(notices: tuple[Outgoing, ...]) -> tuple[Outgoing, ...]:
+    """Where several steps of a clock are due at once, each person hears of the last one; it says all that is to say."""
+    last = {(notice.agent_id, notice.params.get("clock")): notice for notice in notices}
+    return tuple(notice for notice in notices if notice is last[notice.agent_id, notice.params.get("clock")])
+
+
+def _can_break(clock: Clock) -> bool:
+    return clock.is_running and not clock.breached_at
+
+
+def _broken(ticket: Ticket, name: ClockName, as_of: datetime, now: datetime, ids: Iterator[int]) -> Change:
+    """A deadline that has come while nobody may be told. Empty where there is none."""
+    clock = ticket.clock(name)
+    broken = clock.breach(as_of) if ticket.is_active and _can_break(clock) else clock
+    if broken == clock:
+        return Change(ticket, ticket)
+    changes = promises.changes((clock,), (broken,))
+    event = event_entry(next(ids), DESK, now, f"timer:{name}:deadline", *changes)
+    return Change(ticket, replace(ticket.with_clock(broken), updated_at=now), (event,))
 
 
 def _close_step(ticket: Ticket, settings: Settings) -> tuple[CloseStep, datetime] | None:
@@ -174,7 +201,7 @@ def _wait_on(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
     mail = Outgoing(next(ids), ticket.number, _CLOSE_MAILS[step], now, ticket.customer_address, params=params)
     if step is CloseStep.RESOLVE:
         return ticket.set_status(Status.RESOLVED, DESK, settings, now, ids, cause).and_send(mail)
-    event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=(FieldChange("reminded", "", step),), cause=cause)
+    event = event_entry(next(ids), DESK, now, cause, FieldChange("reminded", "", step))
     return Change(ticket, replace(ticket, waiting=waiting, updated_at=now), (event,), (mail,))
 
 
@@ -186,7 +213,7 @@ def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: 
     told = receivers(step, ticket, settings)
     changes = [FieldChange("told", "", ", ".join(agent.name for agent in told))] if told else []
     changes += promises.changes((clock,), (fired,))
-    event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=tuple(changes), cause=cause)
+    event = event_entry(next(ids), DESK, now, cause, *changes)
     notices = tuple(_notice(agent, step, clock, ticket, now, ids) for agent in told)
     change = Change(ticket, replace(ticket.with_clock(fired), updated_at=now), (event,), notices)
     for action in step.actions:

@@ -8,7 +8,6 @@ from chalice.app import Response
 
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import renewal
-from chalicelib.desk import settings as desk
 from chalicelib.domain.agent import Right
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.errors import DeskError, InvalidInput, StaleVersion
@@ -41,7 +40,7 @@ def move(visit: Visit) -> Response:
         form.check({"policy", "move", "version"})
         moved = levels.with_policy_moved(form.text("policy"), _MOVES.get(form.text("move"), 0))
         try:
-            renewal.save(replace(moved, version=form.number("version")), visit.agent)
+            renewal.save(replace(moved, version=form.number("version")), visit.agent, visit.now)
         except StaleVersion as error:
             return _page(visit, Mistakes({"": error}))
         return pages.redirect(visit, _PAGE, "promises_saved")
@@ -62,7 +61,8 @@ def set_auto_close(visit: Visit) -> Response:
         if not mistakes:
             wanted = CloseAfter(**days, is_on=bool(form.text("is_on")))
             try:
-                desk.set_close_after(wanted, version, visit.agent)
+                levels = settings_store.get(is_fresh=True).levels
+                renewal.save(replace(levels, close_after=wanted, version=version), visit.agent, visit.now)
             except StaleVersion as error:
                 return _page(visit, Mistakes({"": error}), form.fields)
             return pages.redirect(visit, _PAGE, "auto_close_saved")
@@ -104,6 +104,6 @@ def _close_fields(
     """With the version that the admin saw, unless the page just said that there is a newer one."""
     known = settings.close_after
     if typed is None:
-        return {name: getattr(known, name) for name in (*_DAYS, "is_on")} | {"version": settings.version}
-    seen = settings.version if "" in mistakes else typed.get("version", "")
+        return {name: getattr(known, name) for name in (*_DAYS, "is_on")} | {"version": settings.levels_version}
+    seen = settings.levels_version if "" in mistakes else typed.get("version", "")
     return {name: typed.get(name, "") for name in (*_DAYS, "is_on")} | {"version": seen}

@@ -100,9 +100,13 @@ def settings() -> Settings:
     )
 
 
+_FAULTS = ("missed", "doubled", "early", "late")
+
+
 @dataclass
 class Tally:
-    """What a simulation found. Delays in seconds; `crossed` are notices that an event of the same minute overtook."""
+    """What a simulation found. Delays in seconds; `crossed` are notices that an event of the same minute overtook,
+    `joined` those that were told by a later step of the clock, which was due at the same time."""
 
     tickets: int = 0
     due: int = 0
@@ -112,13 +116,14 @@ class Tally:
     early: int = 0
     late: int = 0
     crossed: int = 0
+    joined: int = 0
     worst: float = 0.0
     states: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        return not (self.missed or self.doubled or self.early or self.late)
+        return not any(getattr(self, fault) for fault in _FAULTS)
 
 
 def show(tickets: int, seed: int) -> bool:
@@ -129,9 +134,10 @@ def show(tickets: int, seed: int) -> bool:
         for number in range(1, tickets + 1):
             world.judge(number, random.Random(f"{seed}/{number}"), tally)  # noqa: S311 - a game
             advance()
-    columns = ("Tickets", "Notices due", "Sent", "Missed", "Doubled", "Early", "Late", "Crossed", "Worst delay")
-    row = (tally.tickets, tally.due, tally.sent, tally.missed, tally.doubled, tally.early, tally.late, tally.crossed)
-    screen.table(columns, [(*map(str, row), f"{tally.worst:.1f} s")])
+    columns = ("Tickets", "Notices due", "Sent", *(fault.capitalize() for fault in _FAULTS), "Crossed", "Joined")
+    faults = (getattr(tally, fault) for fault in _FAULTS)
+    row = (tally.tickets, tally.due, tally.sent, *faults, tally.crossed, tally.joined)
+    screen.table((*columns, "Worst delay"), [(*map(str, row), f"{tally.worst:.1f} s")])
     for fault in tally.faults[:20]:
         screen.out.print(fault)
     screen.out.print(f"\nStates of Step Functions a ticket: {_mean(tally.states):.1f} on average")
@@ -190,7 +196,7 @@ def _rules(policy: SlaPolicy, tables: dict[str, Table]) -> Rules:
 
 
 def _compare(played: "Played", due: list[Due], tally: Tally) -> None:
-    sent = defaultdict(list)
+    sent, told = defaultdict(list), list(played.sent)
     for notice in sorted(played.sent, key=lambda notice: notice.at):
         sent[notice[:2]].append(notice)
     tally.due += len(due)
@@ -199,6 +205,8 @@ def _compare(played: "Played", due: list[Due], tally: Tally) -> None:
         candidates = sent[wanted[:2]]
         if candidates and abs(candidates[0].at - wanted.at) < HOUR:
             _time(played, wanted, candidates.pop(0).at - wanted.at, tally)
+        elif any(one.clock == wanted.clock and abs(one.at - wanted.at) < IN_TIME for one in told):
+            tally.joined += 1
         elif played.is_crossed(wanted.at):
             tally.crossed += 1
         else:

@@ -108,18 +108,25 @@ class Rules:
 
 @dataclass
 class Stopwatch:
-    """One clock. It shows the working time from `start` on, but for `excluded`; still while `stopped_at` is set."""
+    """One clock. It shows the working time from `start` on, but for that of its `stops` and what was `granted`; still
+    while `stopped_at` is set."""
 
     name: str
     start: datetime
     rules: Rules
     target: timedelta
     changed_at: datetime
-    excluded: timedelta = ZERO
+    stops: list[tuple[datetime, datetime]] = field(default_factory=list)
+    granted: timedelta = ZERO
     stopped_at: datetime | None = None
     is_met: bool = False
     late_from: timedelta | None = None
     told: set[str] = field(default_factory=set)
+
+    @property
+    def excluded(self) -> timedelta:
+        """By the calendar that counts now."""
+        return sum((self.rules.hours.elapsed(max(a, self.start), b) for a, b in self.stops), self.granted)
 
     def shows(self, at: datetime) -> timedelta:
         return self.rules.hours.elapsed(self.start, self.stopped_at or at) - self.excluded
@@ -131,7 +138,7 @@ class Stopwatch:
 
     def go_on(self, at: datetime) -> None:
         if self.stopped_at is not None and not self.is_met:
-            self.excluded += self.rules.hours.elapsed(self.stopped_at, at)
+            self.stops.append((self.stopped_at, at))
             self.changed_at = max(at, self.stopped_at)
             self.stopped_at = None
 
@@ -139,12 +146,15 @@ class Stopwatch:
         self.stop(at)
         self.is_met = True
 
-    def reopen(self, at: datetime) -> None:
-        """An hour is left at least; what lies behind is not told any more, what that hour put ahead is told again."""
+    def reopen(self, rules: Rules, target: timedelta, at: datetime) -> None:
+        """By what is promised now, but an hour is left at least; what lies behind is not told any more, what that hour
+        put ahead is told again."""
         self.is_met = False
+        if self.late_from is None:
+            self.rules, self.target = rules, target
         self.go_on(at)
         if self.late_from is None:
-            self.excluded += max(ZERO, self.shows(at) - (self.target - min(HOUR, self.target)))
+            self.granted += max(ZERO, self.shows(at) - (self.target - min(HOUR, self.target)))
         self.told = {key for key, mark in self._marks() if mark <= self.shows(self.changed_at)}
 
     def promise(self, rules: Rules, target: timedelta, at: datetime) -> None:
@@ -265,7 +275,7 @@ class Judge:
         for name, watch in self.watches.items():
             is_over = new in _OVER
             if old in _OVER and not is_over and (name == RESOLUTION or not watch.is_met):
-                watch.reopen(fact.at)
+                watch.reopen(self._rules(), self._target(self._rules(), name), fact.at)
             if name == RESOLUTION and is_over:
                 watch.meet(fact.at)
             elif is_over:
@@ -282,6 +292,8 @@ class Judge:
         self._promise(fact.at)
 
     def _promise(self, at: datetime) -> None:
+        if self.facts["status"] in _OVER:
+            return
         rules = self._rules()
         for name, watch in self.watches.items():
             watch.promise(rules, self._target(rules, name), at)

@@ -46,7 +46,7 @@ def through_dynamodb(body: dict[str, Any]) -> dict[str, Any]:
 def breached_ticket() -> Ticket:
     ticket = factories.answered("pending", cc=("park@customer.example",))
     clock = ticket.clock(ClockName.RESOLUTION).fired("warning")
-    return ticket.with_clock(replace(clock, paused=timedelta(hours=1, microseconds=7), overrun=MICROSECOND))
+    return ticket.with_clock(replace(clock, granted=timedelta(hours=1, microseconds=7), overrun=MICROSECOND))
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,12 @@ def test_a_mail_and_what_a_ticket_sends_go_back_to_their_queues() -> None:
     assert dead_letters.count() == 0
 
 
+def test_a_renewal_of_promises_goes_back_as_it_was() -> None:
+    step = {"renew": 1, "queue": 0, "cursor": "", "looked_at": 0, "changed": 0}
+    dead_letters.replay(LetterQueue.OUTBOX, bury(LetterQueue.OUTBOX, step), now())
+    assert bodies(config().outbox_queue_url) == [step]
+
+
 def test_one_is_done_again_and_the_others_stay_where_everybody_sees_them() -> None:
     first, second = (bury(LetterQueue.INBOUND, mail_letter(f"inbound/{name}")) for name in ("one", "two"))
     dead_letters.replay(LetterQueue.INBOUND, second, now())

@@ -9,10 +9,12 @@ import pytest
 from chalicelib.adapters import aws, settings
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.config import config
-from chalicelib.desk import intake, renewal, tickets, upkeep
-from chalicelib.domain.business_hours import ALWAYS, DEFAULT
-from chalicelib.domain.errors import NotAllowed, StaleVersion
+from chalicelib.desk import intake, renewal, tickets, timers, upkeep
+from chalicelib.domain.auto_close import CloseAfter
+from chalicelib.domain.business_hours import ALWAYS, DEFAULT, BusinessHours
+from chalicelib.domain.errors import InvalidSetting, NotAllowed, StaleVersion
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition, ServiceLevels
+from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.words import Priority, Status
 from tests import factories
@@ -48,7 +50,7 @@ def work_off() -> int:
 
 
 def save(levels: ServiceLevels = LEVELS) -> int:
-    renewal.save(levels, ADMIN)
+    renewal.save(levels, ADMIN, NOW)
     return settings.get(is_fresh=True).levels_version
 
 
@@ -122,14 +124,14 @@ class TestSaving:
 
     def test_on_a_view_that_was_overtaken_is_refused(self) -> None:
         version = save()
-        save(ServiceLevels((DEFAULT_POLICY,), {"default": ALWAYS}, version))
+        save(ServiceLevels((DEFAULT_POLICY,), {"default": ALWAYS}, version=version))
         with pytest.raises(StaleVersion):
             save(replace(LEVELS, version=version))
 
     def test_promises_that_were_overtaken_renew_nothing(self) -> None:
         (number,) = opened()
         first = save()
-        save(ServiceLevels((DEFAULT_POLICY,), {"default": DEFAULT}, first))
+        save(ServiceLevels((DEFAULT_POLICY,), {"default": DEFAULT}, version=first))
         renewal.start(first)
         assert work_off() == 1
         assert due(number) == NOW + DAY
@@ -139,6 +141,58 @@ class TestSaving:
         renewal.start(save(ServiceLevels((DEFAULT_POLICY,), {"default": ALWAYS})))
         work_off()
         assert due(number) == NOW + 9 * HOUR
+
+    def test_another_ladder_wakes_the_timer_for_its_steps(self) -> None:
+        (number,) = opened()
+        early = tuple(replace(step, at=10) if step.key == "half" else step for step in DEFAULT_POLICY.ladder)
+        renewal.start(save(ServiceLevels((replace(DEFAULT_POLICY, ladder=early),), {"default": DEFAULT})))
+        work_off()
+        assert ticket_store.get(number).timer.wakes_at == NOW + timedelta(minutes=54)
+
+    def test_shorter_waiting_wakes_the_timer_of_who_waits(self) -> None:
+        (number,) = opened()
+        tickets.reply(number, "Is it green?", AGENT, ticket_store.get(number).last_entry, NOW, Status.PENDING)
+        for close_after, days in ((CloseAfter(is_on=False), None), (CloseAfter(1, 2, 3), 1)):
+            version = settings.get(is_fresh=True).levels_version
+            levels = ServiceLevels((DEFAULT_POLICY,), {"default": DEFAULT}, close_after, version)
+            renewal.start(save(levels))
+            work_off()
+            timer = ticket_store.get(number).timer
+            if days is None:
+                timers.check(number, timer.number, NOW + 4 * DAY, NOW + 4 * DAY)
+                assert ticket_store.get(number).timer.wakes_at is None
+            else:
+                assert (timer.wakes_at, timer.number > 1) == (NOW + days * DAY, True)
+
+    def test_a_renewal_that_got_lost_begins_again_within_the_hour(self) -> None:
+        opened()
+        version = save()
+        settings.keep_renewal(Renewal(version, 25, 60, 3, NOW - HOUR))
+        upkeep.mend(NOW)
+        assert work_off() == 2
+        assert settings.find_renewal().is_finished
+        upkeep.mend(NOW)
+        assert work_off() == 0, "once it is finished"
+
+    @pytest.mark.parametrize(
+        ("calendar", "code"),
+        [
+            pytest.param(replace(DEFAULT, hours=((),) * 7), "calendar_never_opens", id="that never opens"),
+            pytest.param(
+                replace(DEFAULT, hours=((),) * 7, dates={NOW.date() + DAY: DEFAULT.hours[0]}),
+                "calendar_never_opens",
+                id="that opens on one day alone",
+            ),
+        ],
+    )
+    def test_what_no_ticket_could_be_promised_is_neither_shown_nor_saved(
+        self, calendar: BusinessHours, code: str
+    ) -> None:
+        levels = ServiceLevels((DEFAULT_POLICY,), {"default": calendar})
+        for act in (renewal.preview, renewal.save):
+            with pytest.raises(InvalidSetting, match=code):
+                act(levels, ADMIN, NOW)
+        opened()
 
     def test_what_was_missed_is_found_within_the_hour(self) -> None:
         (number,) = opened()

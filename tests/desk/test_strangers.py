@@ -63,7 +63,15 @@ class TestAccepting:
         tickets.accept_message(1, entry_id, AGENT, NOW + 2 * HOUR)
         assert journey.status() == "open"
 
-    def test_but_not_when_something_was_said_since(self) -> None:
+    def test_a_note_since_then_answers_nobody(self) -> None:
+        """Rule 15: what nobody answered is not closed by itself."""
+        entry_id = stranger_writes(Status.PENDING)
+        tickets.add_note(1, "Who is that?", AGENT, NOW + 2 * HOUR)
+        tickets.accept_message(1, entry_id, AGENT, NOW + 3 * HOUR)
+        assert journey.status() == "open"
+        assert page().ticket.waits_for_answer
+
+    def test_but_not_when_we_have_answered_since(self) -> None:
         entry_id = stranger_writes(Status.PENDING)
         tickets.reply(1, "Thanks to both.", AGENT, page().ticket.last_entry, NOW + 2 * HOUR)
         tickets.accept_message(1, entry_id, AGENT, NOW + 3 * HOUR)

@@ -157,7 +157,33 @@ class TestANewGeneration:
         assert upcoming(clock) == ("warning", at("15 13:20"))
 
 
+class TestAMessageFoundLater:
+    def test_does_not_tell_again_what_was_told(self) -> None:
+        clock = Clock.start(ClockName.NEXT_RESPONSE, at("15 11:00"), 4 * HOUR, DEFAULT, "default").fired("half")
+        older = clock.backdate(at("15 10:50"), DEFAULT)
+        assert upcoming(older) == ("warning", at("15 14:02"))
+
+
+class TestAfterTheBreach:
+    def test_what_was_pinned_and_missed_is_told_once_when_it_is_cleared(self) -> None:
+        pinned = resolution().pin(at("15 12:00"), at("15 10:00"), DEFAULT)
+        missed = pinned.breach(at("15 12:00")).fired("half").fired("warning").fired("breach")
+        cleared = missed.unpin(at("15 13:00"), DEFAULT)
+        assert upcoming(cleared) == ("lead", at("15 14:00"))
+
+    def test_another_calendar_leaves_the_deadline_where_it_was_missed(self) -> None:
+        broken = resolution().breach(at("15 14:00")).fired("half").fired("warning").fired("breach")
+        by_day_and_night = Ladder(LADDER, ALWAYS, ALWAYS)
+        moved = broken.pause(at("15 15:00")).resume(at("15 15:30"), ALWAYS)
+        assert upcoming(moved, by_day_and_night) == ("lead", at("15 16:30"))
+
+
 class TestReopening:
+    def test_a_deadline_set_by_hand_rings_nobody_for_what_lies_behind(self) -> None:
+        pinned = resolution().pin(at("20 10:00"), at("15 10:00"), DEFAULT)
+        reopened = pinned.meet(at("15 11:00")).reopen(at("17 17:30"), DEFAULT)
+        assert upcoming(reopened) == ("breach", at("20 10:00"))
+
     def test_rings_nobody_for_a_breach_that_lies_behind(self) -> None:
         late = resolution().meet(at("15 14:30"))
         clock = late.reopen(at("17 10:00"), DEFAULT)

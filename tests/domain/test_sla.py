@@ -57,7 +57,7 @@ class TestPause:
         clock = resolution()
         for pause, resume in (("15 09:30", "15 10:00"), ("15 10:15", "15 11:15")):
             clock = clock.pause(at(pause)).resume(at(resume), DEFAULT)
-        assert (clock.paused, clock.due_at, clock.generation) == (90 * MINUTE, at("15 14:30"), 3)
+        assert (len(clock.pauses), clock.due_at, clock.generation) == (2, at("15 14:30"), 3)
 
     def test_a_reply_received_before_the_pause_adds_nothing(self) -> None:
         clock = resolution().pause(at("15 10:00")).resume(at("15 09:59"), DEFAULT)
@@ -108,6 +108,15 @@ class TestBreach:
     def test_never_follows_a_promise_kept(self) -> None:
         met = resolution().meet(at("15 12:00"))
         assert met.breach(at("15 14:00")) == met
+
+
+class TestWhatIsOver:
+    def test_after_a_late_change_counts_from_the_deadline_without_the_pause_behind_it(self) -> None:
+        """Four hours used, two of pause, then a target of two: breached by two hours, which the pause is none of."""
+        clock = resolution(target=9 * HOUR).pause(at("15 13:00")).resume(at("15 15:00"), DEFAULT)
+        late = clock.retarget(2 * HOUR, DEFAULT, at("15 15:00"))
+        assert (late.due_at, late.overrun) == (at("15 11:00"), 2 * HOUR)
+        assert late.counted_from(late.due_at, late.overrun + HOUR, DEFAULT) == at("15 16:00")
 
 
 class TestReopen:
@@ -179,6 +188,13 @@ class TestRetarget:
         clock = resolution().retarget(4 * HOUR, hours_with_lunch(), at("15 10:00"))
         assert (clock.due_at, clock.calendar) == (at("15 14:00"), "default")
 
+    def test_a_pause_that_is_over_counts_by_the_calendar_that_holds_now(self) -> None:
+        """Paused from Friday noon to Monday noon: 9 hours of office time, 72 of the clock's."""
+        paused = resolution("17 11:00", 20 * HOUR).pause(at("17 12:00")).resume(at("20 12:00"), DEFAULT)
+        round_the_clock = paused.retarget(20 * HOUR, ALWAYS, at("20 12:01"), "always")
+        assert (round_the_clock.due_at, round_the_clock.breached_at) == (at("21 07:00"), None)
+        assert round_the_clock.retarget(20 * HOUR, DEFAULT, at("20 12:02"), "default").due_at == paused.due_at
+
     def test_another_calendar_is_remembered(self) -> None:
         assert resolution().retarget(4 * HOUR, ALWAYS, at("15 10:00"), "always").calendar == "always"
 
@@ -247,6 +263,19 @@ class TestADueDateSetByHand:
 
     def test_is_cleared_once(self) -> None:
         assert resolution().unpin(at("15 10:00"), DEFAULT) == resolution()
+
+    def test_that_passed_while_the_ticket_was_pending_is_a_breach(self) -> None:
+        pinned = resolution().pause(at("15 10:00")).pin(at("15 12:00"), at("15 11:00"), DEFAULT)
+        assert pinned.meet(at("15 12:30")).breached_at == at("15 12:00")
+
+    def test_that_passed_while_it_was_resolved_holds_no_more(self) -> None:
+        pinned = resolution().pin(at("16 10:00"), at("15 10:00"), DEFAULT)
+        reopened = pinned.meet(at("15 11:00")).reopen(at("17 11:00"), DEFAULT)
+        assert (reopened.pinned_to, reopened.breached_at, reopened.due_at) == (None, None, at("17 13:00"))
+
+    def test_that_lies_ahead_still_holds_after_reopening(self) -> None:
+        pinned = resolution().pin(at("20 10:00"), at("15 10:00"), DEFAULT)
+        assert pinned.meet(at("15 11:00")).reopen(at("17 11:00"), DEFAULT).due_at == at("20 10:00")
 
 
 class TestBackdating:

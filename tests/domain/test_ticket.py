@@ -300,6 +300,29 @@ class TestSurveyDue:
         assert move(asked, Status.CLOSED).after.survey_due_at is None
 
 
+class TestWhatIsOver:
+    def test_a_change_while_it_is_resolved_breaks_no_promise_of_it(self) -> None:
+        """Used for a day; urgent allows four hours, of which one is left when it is opened again (rules 4 and 6)."""
+        resolved = factories.answered("resolved", at=NOW - DAY)
+        urgent = resolved.set_priority(Priority.URGENT, AGENT, DESK, NOW + HOUR, ids(200)).after
+        assert urgent.clocks == resolved.clocks
+        reopened = move(urgent, Status.OPEN, NOW + 2 * HOUR).after
+        assert not reopened.is_overdue
+        assert reopened.renew(DESK, NOW + 2 * HOUR + MINUTE, ids(300)).is_empty
+
+    def test_the_priority_of_a_closed_ticket_breaks_nothing(self) -> None:
+        closed = factories.ticket("closed").set_priority(Priority.URGENT, AGENT, DESK, NOW + 30 * DAY, ids(20)).after
+        assert all(clock.breached_at is None for clock in closed.clocks)
+
+    def test_a_ticket_without_promises_has_no_deadline_to_clear(self) -> None:
+        machine = factories.opened(is_promised=False).after
+        assert machine.unpin_due(AGENT, DESK, NOW, ids(20)).is_empty
+
+    def test_nobody_means_a_deadline_of_another_century(self) -> None:
+        with pytest.raises(InvalidInput, match="due_too_far"):
+            factories.ticket().pin_due(NOW + 1100 * DAY, "Ordered.", AGENT, DESK, NOW, ids(20))
+
+
 class TestKind:
     def test_another_kind_may_have_other_promises(self) -> None:
         fast = {priority: Targets(MINUTE * 10, MINUTE * 10, HOUR) for priority in Priority}

@@ -7,9 +7,10 @@ import pytest
 
 from chalicelib.domain import timer
 from chalicelib.domain.auto_close import CloseAfter
+from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.change import Change
 from chalicelib.domain.entry import DESK as DESK_ITSELF
-from chalicelib.domain.escalation import DEFAULT_LADDER, Channel
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.sla import ClockName
@@ -179,9 +180,39 @@ class TestEscalate:
     def test_two_clocks_may_be_due_at_once(self) -> None:
         change = escalated(sleeping(), NOW + 3 * DAY)
         steps = [(mail.params["clock"], mail.params["step"]) for mail in change.outgoing]
-        first = [("first_response", key) for key in ("breach", "late", "very_late")]
-        assert steps == [*first, ("resolution", "breach")]
-        assert len({mail.id for mail in change.outgoing} | {entry.id for entry in change.entries}) == 8
+        assert steps == [("first_response", "very_late"), ("resolution", "breach")]
+        assert len({mail.id for mail in change.outgoing} | {entry.id for entry in change.entries}) == 6
+
+    def test_of_steps_due_at_once_each_person_hears_of_the_last_one(self) -> None:
+        ladder = (Step("breach", (Receiver.TEAM_LEAD,)), Step("late", (Receiver.ASSIGNEE,), after=HOUR))
+        desk = factories.settings(policies=(replace(DEFAULT_POLICY, ladder=ladder),))
+        change = timer.escalate(sleeping(assignee=AGENT.id), desk, BREACH + HOUR, NOW, ids(300))
+        heard = [(mail.to, mail.params["step"]) for mail in change.outgoing]
+        assert heard == [(SUPERVISOR.address, "breach"), (AGENT.address, "late")]
+        assert change.after.clock(ClockName.FIRST_RESPONSE).steps_done == {"breach", "late"}
+
+    def test_a_step_that_names_nobody_tells_nobody(self) -> None:
+        quiet = replace(DEFAULT_POLICY, ladder=(replace(DEFAULT_LADDER[0], receivers=()), DEFAULT_LADDER[2]))
+        desk = factories.settings(policies=(quiet,))
+        for assignee in (0, AGENT.id):
+            change = timer.escalate(sleeping(assignee=assignee), desk, HALF, NOW, ids(300))
+            assert (told(change), change.is_empty) == ([], False)
+
+    def test_a_deadline_breaks_in_quiet_hours_and_is_told_when_they_end(self) -> None:
+        """Round the clock from Friday, 17:00: due nine hours later, told on Monday at nine."""
+        awake = replace(DEFAULT_POLICY, calendar="always", awake="default")
+        desk = factories.settings(policies=(awake,), calendars={"always": ALWAYS, "default": DEFAULT})
+        friday = NOW + 4 * DAY + 7 * HOUR
+        ticket = factories.opened(at=friday, desk=desk).after
+        due_at = friday + 9 * HOUR
+        broken = timer.escalate(ticket, desk, due_at, due_at, ids(300))
+        assert (told(broken), broken.after.is_overdue) == ([], True)
+        assert broken.after.clock(ClockName.FIRST_RESPONSE).breached_at == due_at
+        assert broken.entries[0].cause == "timer:first_response:deadline"
+        assert timer.escalate(broken.after, desk, due_at, due_at, ids(400)).is_empty
+        monday = NOW + 7 * DAY - HOUR
+        first = timer.escalate(broken.after, desk, monday, monday, ids(500)).outgoing[0]
+        assert (first.purpose, first.params["clock"]) == ("sla_breach", "first_response")
 
     @pytest.mark.parametrize("status", ["resolved", "closed"])
     def test_nobody_is_told_about_what_is_over(self, status: str) -> None:

@@ -122,6 +122,11 @@ def test_every_name_that_a_function_is_told_is_one_that_the_code_asks_for(resour
     assert set(ENVIRONMENT_OF_OUTPUT.values()) == asked
 
 
+def test_the_function_that_sends_to_its_own_queue_may_do_so_more_than_16_times(resources: dict[str, Any]) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
+    assert resources["Deliver"]["Properties"]["RecursiveLoop"] == "Allow"
+
+
 def test_there_is_a_policy_for_every_function(resources: dict[str, Any]) -> None:
     assert len(POLICIES) == len(of_type(resources, "AWS::Lambda::Function"))
 

@@ -55,7 +55,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "to_do": tuple(ClockName),
     "notice": ("share", "deadline", "after"),
     "next": (*CloseStep, "told", "share", "deadline", "after"),
-    "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep),
+    "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep, "deadline"),
     "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
     "delivery": tuple(Delivery),
     "solution_status": tuple(SolutionStatus),

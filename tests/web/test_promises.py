@@ -20,7 +20,7 @@ def ask(admin: Visitor, at: str = "2027-03-08T10:00", customer: str = "kim@custo
 
 def save(admin: Visitor, **typed: str) -> Answer:
     fields = {"is_on": "1", "reminder": "2", "last_reminder": "4", "resolve": "9"} | typed
-    return admin.post(f"{PAGE}/auto-close", {"version": f"{settings.get(is_fresh=True).version}"} | fields)
+    return admin.post(f"{PAGE}/auto-close", {"version": f"{settings.get(is_fresh=True).levels_version}"} | fields)
 
 
 def now_set() -> CloseAfter:
@@ -56,7 +56,7 @@ class TestTrial:
 
 class TestAutoClose:
     def test_is_set_and_switched_off(self, admin: Visitor) -> None:
-        assert "holds from each ticket" in admin.follow(save(admin)).text
+        assert "Tickets that wait follow" in admin.follow(save(admin)).text
         assert now_set() == CloseAfter(2, 4, 9)
         save(admin, is_on="")
         assert now_set() == CloseAfter(2, 4, 9, is_on=False)
@@ -77,7 +77,7 @@ class TestAutoClose:
         assert now_set() == CloseAfter()
 
     def test_another_admin_was_faster(self, admin: Visitor) -> None:
-        seen = f"{settings.get(is_fresh=True).version}"
+        seen = f"{settings.get(is_fresh=True).levels_version}"
         save(admin)
         answer = save(admin, resolve="20", version=seen)
         assert answer.status == 409
