@@ -1,13 +1,15 @@
 """The facts of all tickets that are not closed, in one SQLite file in the files bucket: what views and the board ask.
 
-The stream writes it (`take`), and whoever reads keeps it in memory by its ETag: one conditional request. A ticket stands
-there within a few seconds; what must be exact is read from the table afterwards. Written with `If-Match`: of two writers
-at once one begins again, and an older version of a ticket never replaces a newer one, so that records may come twice.
+The stream writes it (`take`), and whoever reads keeps it in memory by its ETag: one conditional request. A ticket
+stands there within a few seconds; what must be exact is read from the table afterwards. Written with `If-Match`: of two
+writers at once one begins again, and an older version of a ticket never replaces a newer one, so that records may come
+twice.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 """
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,13 +37,47 @@ create table facts (
 ) strict;
 create table tags (number integer not null, tag text not null, primary key (number, tag)) strict, without rowid;
 """
-_ORDERS = {
-    Sort.TIME_LEFT: ("due_at", "asc"),
-    Sort.IMPORTANCE: ("priority", "desc"),
-    Sort.WAITING: ("waits_since", "asc"),
-    Sort.NEWEST: ("created_at", "desc"),
+_INSERT = """
+insert into facts values (
+  :number, :version, :status, :priority, :kind, :team, :assignee, :source, :language, :address, :domain, :words,
+  :created_at, :updated_at, :due_at, :waits_since, :overdue
+)
+"""
+_FITS = """
+  (:statuses is null or status in (select value from json_each(:statuses)))
+  and (:priorities is null or priority in (select value from json_each(:priorities)))
+  and (:kinds is null or kind in (select value from json_each(:kinds)))
+  and (:teams is null or team in (select value from json_each(:teams)))
+  and (:assignees is null or assignee in (select value from json_each(:assignees)))
+  and (:sources is null or source in (select value from json_each(:sources)))
+  and (:languages is null or language in (select value from json_each(:languages)))
+  and (:tags is null or number in (select number from tags where tag in (select value from json_each(:tags))))
+  and (:customer = '' or :customer in (address, domain))
+  and (:text = '' or instr(words, :text))
+  and created_at >= :created_from and updated_at >= :updated_from
+  and (:due_until is null or overdue or due_at <= :due_until)
+  and (not :has_no_due or due_at = :never)
+"""
+_COLUMNS = {
+    Sort.TIME_LEFT: ("due_at", "asc", ">"),
+    Sort.IMPORTANCE: ("priority", "desc", "<"),
+    Sort.WAITING: ("waits_since", "asc", ">"),
+    Sort.NEWEST: ("created_at", "desc", "<"),
 }
+_QUERIES = {
+    sort: f"""
+    select number, {column} from facts where {_FITS}
+    and (:after is null or ({column}, number) {follows} (:after, :after_number))
+    order by {column} {order}, number {order} limit :limit
+    """  # noqa: S608 - made of the constants above
+    for sort, (column, order, follows) in _COLUMNS.items()
+}
+_COUNT = f"select count(*) from facts where {_FITS}"  # noqa: S608 - as above
 _PRIORITIES = {priority: place for place, priority in enumerate(Priority)}
+
+
+Place = tuple[str | int, int]
+"""What orders the last ticket of a page, and its number."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +85,7 @@ class Found:
     """Numbers of tickets in their order, and where the next ones begin (None at the end)."""
 
     numbers: tuple[int, ...]
-    after: tuple[str | int, int] | None
+    after: Place | None
 
 
 @dataclass
@@ -63,30 +99,34 @@ class _File:
 _kept: list[_File] = []
 
 
-def find(view: View, now: datetime, zone: str, limit: int, after: tuple[str | int, int] | None = None) -> Found:
+def find(view: View, now: datetime, zone: str, limit: int, after: Place | None = None) -> Found:
     """As many as asked for, from the place after which the page before ended; one request."""
-    column, order = _ORDERS[view.sort]
-    where, values = _condition(view, now, zone)
-    if after:
-        where += f" and ({column}, number) {'>' if order == 'asc' else '<'} (?, ?)"
-        values += after
-    query = f"select number, {column} from facts where {where} order by {column} {order}, number {order} limit ?"
-    rows = list(_facts().execute(query, (*values, limit + 1)))
+    rows = ask(_facts(), view, now, zone, limit + 1, after)
     shown = rows[:limit]
-    return Found(tuple(int(row[0]) for row in shown), (shown[-1][1], shown[-1][0]) if len(rows) > limit else None)
+    return Found(tuple(number for number, _ in shown), (shown[-1][1], shown[-1][0]) if len(rows) > limit else None)
+
+
+def ask(
+    facts: apsw.Connection, view: View, now: datetime, zone: str, limit: int, after: Place | None
+) -> list[tuple[int, str | int]]:
+    """The numbers that a database holds, each with its place in the view's order."""
+    place, number = after or (None, None)
+    values = _values(view, now, zone) | {"after": place, "after_number": number, "limit": limit}
+    rows: list[Any] = list(facts.execute(_QUERIES[view.sort], values))
+    return rows
 
 
 def count(view: View, now: datetime, zone: str) -> int:
     """How many tickets a view holds; one request."""
-    where, values = _condition(view, now, zone)
-    return int(_facts().execute(f"select count(*) from facts where {where}", tuple(values)).fetchall()[0][0])
+    ((found,),) = _facts().execute(_COUNT, _values(view, now, zone)).fetchall()
+    return int(str(found))
 
 
 def take(tickets: Iterable[Ticket]) -> None:
     """Writes what became of tickets; two requests. Raises StaleVersion when somebody else wrote at the same time."""
     etag, facts = _fetch("")
     for ticket in tickets:
-        _put(facts, ticket)
+        put(facts, ticket)
     condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
     try:
         client("s3").put_object(Bucket=config().files_bucket, Key=KEY, Body=facts.serialize("main"), **condition)
@@ -96,63 +136,58 @@ def take(tickets: Iterable[Ticket]) -> None:
         raise StaleVersion("facts_changed") from error
 
 
+def empty() -> apsw.Connection:
+    """A database that holds nothing yet."""
+    facts = apsw.Connection(":memory:")
+    facts.execute(_SCHEMA)
+    return facts
+
+
 def forget() -> None:
     """Drops what this container keeps."""
     _kept.clear()
 
 
-def _condition(view: View, now: datetime, zone: str) -> tuple[str, list[Any]]:
-    """A clause and its values."""
-    clauses, values = ["true"], list[Any]()
-    named: Mapping[str, Iterable[Any]] = {
-        "status": view.statuses,
-        "priority": [_PRIORITIES[one] for one in view.priorities],
-        "kind": view.kinds,
-        "team": view.teams,
-        "assignee": view.assignees,
-        "source": view.sources,
-        "language": view.languages,
+def _values(view: View, now: datetime, zone: str) -> dict[str, Any]:
+    """What `_FITS` asks for; null for what the view does not name."""
+    until = view.due_until(now, zone) or now
+    return {
+        "statuses": _listed(view.statuses),
+        "priorities": _listed(_PRIORITIES[one] for one in view.priorities),
+        "kinds": _listed(view.kinds),
+        "teams": _listed(view.teams),
+        "assignees": _listed(view.assignees),
+        "sources": _listed(view.sources),
+        "languages": _listed(view.languages),
+        "tags": _listed(view.tags),
+        "customer": view.customer,
+        "text": folded(view.text),
+        "created_from": _from(view.created_within, now),
+        "updated_from": _from(view.updated_within, now),
+        "due_until": instant(until) if view.due and view.due is not Due.NONE else None,
+        "has_no_due": view.due is Due.NONE,
+        "never": _NEVER,
     }
-    for column, wanted in named.items():
-        if some := list(wanted):
-            clauses.append(f"{column} in ({_marks(some)})")
-            values += some
-    if view.tags:
-        clauses.append(f"number in (select number from tags where tag in ({_marks(view.tags)}))")
-        values += sorted(view.tags)
-    if view.customer:
-        clauses.append("? in (address, domain)")
-        values.append(view.customer)
-    if view.text:
-        clauses.append("instr(words, ?)")
-        values.append(folded(view.text))
-    for column, days in (("created_at", view.created_within), ("updated_at", view.updated_within)):
-        if days:
-            clauses.append(f"{column} >= ?")
-            values.append(instant(now - timedelta(days=days)))
-    if view.due is Due.NONE:
-        clauses.append(f"due_at = '{_NEVER}'")
-    elif view.due:
-        clauses.append("(overdue or due_at <= ?)")
-        values.append(instant(view.due_until(now, zone) or now))
-    return " and ".join(clauses), values
 
 
-def _marks(values: Iterable[Any]) -> str:
-    return ", ".join("?" for _ in values)
+def _listed(values: Iterable[Any]) -> str | None:
+    return json.dumps(list(values)) if (values := list(values)) else None
 
 
-def _put(facts: apsw.Connection, ticket: Ticket) -> None:
+def _from(days: int, now: datetime) -> str:
+    return instant(now - timedelta(days=days)) if days else ""
+
+
+def put(facts: apsw.Connection, ticket: Ticket) -> None:
     """A closed ticket leaves; its line stays away, since nothing happens to it afterwards."""
-    known = facts.execute("select version from facts where number = ?", (ticket.number,)).fetchall()
-    if known and known[0][0] > ticket.version:
+    is_newer = "select 1 from facts where number = ? and version > ?"
+    if facts.execute(is_newer, (ticket.number, ticket.version)).fetchall():
         return
     facts.execute("delete from tags where number = ?", (ticket.number,))
     facts.execute("delete from facts where number = ?", (ticket.number,))
     if ticket.status is Status.CLOSED:
         return
-    row = _row(ticket)
-    facts.execute(f"insert into facts ({', '.join(row)}) values ({_marks(row)})", tuple(row.values()))
+    facts.execute(_INSERT, _row(ticket))
     facts.executemany("insert into tags values (?, ?)", [(ticket.number, tag) for tag in ticket.tags])
 
 
@@ -198,7 +233,6 @@ def _fetch(etag: str) -> tuple[str, apsw.Connection]:
             return etag, facts
         if error.response["Error"]["Code"] != "NoSuchKey":
             raise
-        facts.execute(_SCHEMA)
-        return "", facts
+        return "", empty()
     facts.deserialize("main", answer["Body"].read())
     return answer["ETag"], facts

@@ -59,7 +59,7 @@ class View:
         return replace(self, assignees=named)
 
     def due_until(self, now: datetime, zone: str) -> datetime | None:
-        """The end of the day, or of the seventh from today, in the desk's zone; None where it asks for another thing."""
+        """The end of the day, or of the seventh from today, in the desk's zone; None for any other."""
         if self.due not in (Due.TODAY, Due.WEEK):
             return None
         days = 1 if self.due is Due.TODAY else 7
