@@ -120,6 +120,11 @@ def set_kind(number: int, kind: Kind | None, by: Agent, now: datetime) -> None:
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
+def set_tags(number: int, tags: Iterable[str], by: Agent, now: datetime) -> None:
+    """All that the ticket has from now on. Raises InvalidInput, NotFound, NotAllowed."""
+    work_on(number, by, lambda ticket, _, ids: ticket.set_tags(tags, by, now, ids), now, Right.CHANGE_PROPERTIES)
+
+
 def pin_due(number: int, due_at: datetime | None, reason: str, by: Agent, now: datetime) -> None:
     """Sets the resolution's deadline by hand, or clears it with None (rule 5).
 

@@ -96,6 +96,20 @@ class View:
         return ticket.is_overdue or (ticket.due_at is not None and ticket.due_at <= until)
 
 
+@dataclass(frozen=True)
+class SavedView:
+    """A view under a name: its owner's, or everybody's (`owner` 0)."""
+
+    id: int
+    name: str
+    owner: int
+    view: View
+    version: int = 0
+
+    def is_for(self, agent_id: int) -> bool:
+        return self.owner in (0, agent_id)
+
+
 def words_of(ticket: Ticket) -> str:
     """Where a view's `text` is looked for."""
     return folded(f"{ticket.subject}\n{ticket.customer_name}\n{ticket.customer_address}")

@@ -21,6 +21,7 @@ from chalicelib.web import (
     surveys,
     tickets,
     unknown,
+    views,
 )
 
 BLUEPRINTS = (
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     files.routes,
     sessions.routes,
     queues.routes,
+    views.routes,
     intake.routes,
     tickets.routes,
     notices.routes,
