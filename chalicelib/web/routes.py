@@ -1,6 +1,7 @@
 """All routes; `app.py` registers them."""
 
 from chalicelib.web import (
+    bulk,
     calendars,
     files,
     health,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     queues.routes,
     views.routes,
     intake.routes,
+    bulk.routes,
     tickets.routes,
     notices.routes,
     solutions.routes,
