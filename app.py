@@ -19,7 +19,8 @@ from chalicelib.adapters import outbox as outbox_store
 from chalicelib.adapters import ses_events
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.inbound_mail import NO_MAIL
-from chalicelib.desk import feedback, inbound, outbox, reconciliation, renewal, surveys, timers, upkeep
+from chalicelib.adapters.tickets import told_of as tickets_told_of
+from chalicelib.desk import feedback, inbound, indexing, outbox, reconciliation, renewal, surveys, timers, upkeep
 from chalicelib.domain import timer
 from chalicelib.domain.errors import DeskError
 from chalicelib.domain.timer import Decision
@@ -55,6 +56,12 @@ def inbound_mail(event: Event, context: Any) -> Event:
 def relay(event: Event, context: Any) -> Event:
     """The table's stream tells of outbox entries and new promises; each becomes a message for `deliver`."""
     return _batch(event, context, EventType.DynamoDBStreams, _relay_entry)
+
+
+@app.lambda_function(name="index")
+def index(event: Event, context: Any) -> None:
+    """The table's stream tells what became of tickets; all of a batch is written at once, or it comes again."""
+    indexing.take(tickets_told_of(event["Records"]))
 
 
 @app.lambda_function(name="deliver")

@@ -12,6 +12,7 @@ FUNCTIONS = (
     "api",
     "inbound_mail",
     "relay",
+    "index",
     "deliver",
     "mail_events",
     "sla_check",

@@ -43,6 +43,7 @@ HANDLERS = {
     "app.hourly_upkeep",
     "app.deliver",
     "app.inbound_mail",
+    "app.index",
     "app.mail_events",
     "app.relay",
     "app.send_surveys",

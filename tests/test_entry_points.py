@@ -13,12 +13,14 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from samtranslator.yaml_helper import yaml_parse
 
 import app
-from chalicelib.adapters import aws, tickets
+from chalicelib.adapters import aws, facts, tickets
+from chalicelib.adapters.items import EntryItem, Item, TicketItem
 from chalicelib.config import config
 from chalicelib.desk import inbound, intake
 from chalicelib.desk import tickets as desk
 from chalicelib.domain.inbound_mail import Fate, FateState
 from chalicelib.domain.outgoing import Delivery
+from chalicelib.domain.view import View
 from chalicelib.domain.words import Status
 from chalicelib.log import logger
 from tests import factories
@@ -333,3 +335,30 @@ def test_the_last_try_is_the_last_of_the_queues() -> None:
 def test_a_mail_never_shares_an_invocation() -> None:
     resources = yaml_parse((HERE.parent / "infra" / "template.yaml").read_text("utf-8"))["Resources"]
     assert resources["InboundMailSource"]["Properties"]["BatchSize"] == 1
+
+
+class TestIndex:
+    def test_what_the_stream_tells_of_tickets_is_found_by_views(self, cloud: None) -> None:
+        intake.open_from_form(factories.form(), NOW)
+        app.index(records_of(TicketItem.get("TICKET#1", "TICKET")), CONTEXT)
+        assert facts.find(View(), NOW, "Asia/Seoul", 10).numbers == (1,)
+
+    def test_other_items_are_nothing_to_it(self, cloud: None) -> None:
+        with on_the_wire() as wire:
+            app.index(records_of(EntryItem("TICKET#1", "ENTRY#1", body={})), CONTEXT)
+        assert wire.requests == []
+
+    def test_a_batch_that_fails_comes_again_as_a_whole(self, cloud: None) -> None:
+        intake.open_from_form(factories.form(), NOW)
+        records = records_of(TicketItem.get("TICKET#1", "TICKET"))
+        with on_the_wire() as wire:
+            wire.fails_before("s3.PutObject")
+            with pytest.raises(Lost):
+                app.index(records, CONTEXT)
+        app.index(records, CONTEXT)
+        assert facts.count(View(), NOW, "Asia/Seoul") == 1
+
+
+def records_of(*items: Item) -> dict[str, Any]:
+    """As the stream tells of them."""
+    return {"Records": [{"eventName": "MODIFY", "dynamodb": {"NewImage": item.serialize()}} for item in items]}

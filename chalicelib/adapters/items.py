@@ -21,7 +21,7 @@
 | the next ticket number | update `COUNTER` / `TICKET` |
 | counts of all queues | query `COUNTS` |
 | what happened on each day | query `DAYS`, sort key between days |
-| settings, agents and teams | query `SETTINGS` |
+| settings, agents, teams and saved views | query `SETTINGS` |
 | an agent's session | get `SESSION#{hash}` / `SESSION` |
 | a solution | get `SOLUTION#{id}` / `SOLUTION` |
 | all solutions | query by_queue `SOLUTIONS` |
@@ -103,6 +103,10 @@ def agent_key(agent_id: int) -> str:
 
 def team_key(team_id: int) -> str:
     return f"TEAM#{team_id}"
+
+
+def view_key(view_id: int) -> str:
+    return f"VIEW#{view_id:016d}"
 
 
 def solution_key(solution_id: int) -> str:
@@ -259,6 +263,10 @@ class AgentItem(Item, discriminator="agent"):
 
 class TeamItem(Item, discriminator="team"):
     """A team."""
+
+
+class ViewItem(Item, discriminator="view"):
+    """A saved view."""
 
 
 class SessionItem(Item, discriminator="session"):

@@ -6,7 +6,18 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.adapters.codec import decode, encode
-from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, TeamItem, agent_key, at_version, team_key
+from chalicelib.adapters.items import (
+    SETTINGS,
+    AgentItem,
+    Item,
+    SettingsItem,
+    TeamItem,
+    ViewItem,
+    agent_key,
+    at_version,
+    team_key,
+    view_key,
+)
 from chalicelib.adapters.transaction import put, put_new
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.errors import AlreadyDone, NotFound
@@ -14,6 +25,7 @@ from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.settings import General, Settings
 from chalicelib.domain.team import Team
+from chalicelib.domain.view import SavedView
 
 FRESH_FOR_SECONDS = 30
 _GENERAL = "GENERAL"
@@ -91,6 +103,18 @@ def save_team(team: Team) -> None:
     forget()
 
 
+def save_view(view: SavedView) -> None:
+    """Adds or changes a saved view. Raises StaleVersion."""
+    put(ViewItem(SETTINGS, view_key(view.id), body=encode(view), **at_version(view.version)))
+    forget()
+
+
+def delete_view(view_id: int) -> None:
+    """One that is gone already is gone."""
+    ViewItem(SETTINGS, view_key(view_id)).delete(add_version_condition=False)
+    forget()
+
+
 def forget() -> None:
     """Drops the cache of this container."""
     _cached.clear()
@@ -99,6 +123,7 @@ def forget() -> None:
 def _read() -> Settings:
     agents: dict[int, Agent] = {}
     teams: dict[int, Team] = {}
+    views: dict[int, SavedView] = {}
     parts: dict[str, SettingsItem] = {}
     for item in Item.query(SETTINGS, consistent_read=True):
         if isinstance(item, AgentItem):
@@ -107,12 +132,17 @@ def _read() -> Settings:
         elif isinstance(item, TeamItem):
             team = decode(Team, item.body | {"version": item.version})
             teams[team.id] = team
+        elif isinstance(item, ViewItem):
+            view = decode(SavedView, item.body | {"version": item.version})
+            views[view.id] = view
         elif isinstance(item, SettingsItem):
             parts[item.sk] = item
     if _GENERAL not in parts or _SECRET not in parts:
         raise NotFound("desk_not_prepared")
     general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
-    settings = replace(Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents, teams=teams)
+    settings = replace(
+        Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents, teams=teams, views=views
+    )
     if _LEVELS not in parts:
         return settings
     return settings.promising(ServiceLevels.from_json(parts[_LEVELS].body, int(parts[_LEVELS].version)))

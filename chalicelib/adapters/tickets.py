@@ -1,8 +1,9 @@
 """Tickets in the table: one by number, whole pages, queues; saved with everything that belongs to the change."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pynamodb.expressions.operand import Path
 
@@ -145,6 +146,19 @@ def save(change: Change, time_zone: str, also: Transaction | None = None) -> Non
         transaction.put_over(item_of_entry(change.after.number, entry))
     counts.count_change(transaction, change, time_zone)
     transaction.commit()
+
+
+def told_of(records: Iterable[Mapping[str, Any]]) -> Iterator[Ticket]:
+    """The tickets that stream records tell of, as they were then, the oldest first.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    """
+    for record in records:
+        image = record["dynamodb"].get("NewImage", {})
+        if image.get("kind", {}).get("S") == "ticket":
+            item = TicketItem()
+            item.deserialize(dict(image))
+            yield _ticket_of(item)
 
 
 def item_of_entry(number: int, entry: Entry) -> EntryItem:

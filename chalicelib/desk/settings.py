@@ -8,10 +8,9 @@ from chalicelib.desk.changes import new_ids
 from chalicelib.domain.address import sendable_addresses
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import InvalidInput, NotFound
-from chalicelib.domain.search import folded
 from chalicelib.domain.settings import LONGEST_DESK_NAME, MOST_OTHER_ADDRESSES, QuotedHistory, Settings
 from chalicelib.domain.team import Team
-from chalicelib.domain.texts import checked_name
+from chalicelib.domain.texts import checked_name, folded
 
 
 def set_mail(

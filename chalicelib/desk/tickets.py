@@ -120,6 +120,11 @@ def set_kind(number: int, kind: Kind | None, by: Agent, now: datetime) -> None:
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
+def set_tags(number: int, tags: Iterable[str], by: Agent, now: datetime) -> None:
+    """All that the ticket has from now on. Raises InvalidInput, NotFound, NotAllowed."""
+    work_on(number, by, lambda ticket, _, ids: ticket.set_tags(tags, by, now, ids), now, Right.CHANGE_PROPERTIES)
+
+
 def pin_due(number: int, due_at: datetime | None, reason: str, by: Agent, now: datetime) -> None:
     """Sets the resolution's deadline by hand, or clears it with None (rule 5).
 
@@ -161,15 +166,16 @@ def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is
     until_saved(attempt)
 
 
-def work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> None:
-    """A change by an agent who may make it; a ticket that they may not see is not there for them."""
+def work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> Change:
+    """A change by an agent who may make it, as it was saved; a ticket that they may not see is not there for them."""
     by.require(right)
 
     def decide_if_visible(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return decide(_seen(ticket, by), settings, ids)
 
-    change_ticket(number, decide_if_visible, now)
+    change = change_ticket(number, decide_if_visible, now)
     counts.forget()
+    return change
 
 
 def get_visible(number: int, by: Agent) -> Ticket:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters import outbox, tickets
 from chalicelib.adapters import settings as settings_store
-from chalicelib.desk import renewal
+from chalicelib.desk import indexing, renewal
 from chalicelib.desk.changes import change_ticket, new_ids
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.queue import Queue
@@ -39,9 +39,10 @@ def mend(now: datetime) -> int:
 
     One query for each ticket that is not closed. Harmless when repeated. Raises as `each_by_itself`.
     """
-    settings = settings_store.get()
+    settings, found = settings_store.get(), list[Ticket]()
 
     def mend_one(seen: Ticket) -> bool:
+        found.append(seen)
         stuck = _hand_over_stuck(seen.number, now)
         is_outdated = not renewal.renewed(seen, settings, now, new_ids(now)).is_empty
         is_renewed = is_outdated and renewal.renew(seen.number, now)
@@ -50,7 +51,10 @@ def mend(now: datetime) -> int:
         return bool(stuck or is_renewed)
 
     renewal.resume(now)
-    return each_by_itself(_mendable(), mend_one)
+    try:
+        return each_by_itself(_mendable(), mend_one)
+    finally:
+        indexing.take(found)
 
 
 def each_by_itself(due: Iterable[Ticket], work: Callable[[Ticket], bool]) -> int:

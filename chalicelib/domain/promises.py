@@ -114,6 +114,12 @@ def waits_for_answer(clocks: Clocks) -> bool:
     return any(clock.name is not ClockName.RESOLUTION and not clock.is_met for clock in clocks)
 
 
+def waits_since(clocks: Clocks) -> datetime | None:
+    """When the oldest unanswered message came; None where none waits."""
+    waiting = (clock.started_at for clock in clocks if clock.name is not ClockName.RESOLUTION and not clock.is_met)
+    return min(waiting, default=None)
+
+
 def find(clocks: Clocks, name: ClockName) -> Clock | None:
     """None for what was never asked for."""
     return next((clock for clock in clocks if clock.name is name), None)

@@ -3,10 +3,10 @@
 A word matches wherever it stands, inside longer words too: Korean hangs particles on words and joins words freely.
 """
 
-import unicodedata
 from collections.abc import Iterable
 
 from chalicelib.domain.solution import Solution
+from chalicelib.domain.texts import folded
 
 _TITLE_WEIGHT = 5
 _MOST_HITS = 4
@@ -21,11 +21,6 @@ def rank(query: str, solutions: Iterable[Solution]) -> list[Solution]:
     words = folded(query).split()
     scored = [(score, solution) for solution in solutions if (score := _score(words, solution))]
     return [solution for _, solution in sorted(scored, key=lambda pair: (pair[0], pair[1].updated_at), reverse=True)]
-
-
-def folded(text: str) -> str:
-    """The form in which texts are compared."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _score(words: list[str], solution: Solution) -> int:

@@ -22,6 +22,7 @@ from chalicelib.domain.words import Role
 
 if TYPE_CHECKING:
     from chalicelib.domain.ticket import Ticket
+    from chalicelib.domain.view import SavedView
 
 LONGEST_DESK_NAME = 100
 MOST_OTHER_ADDRESSES = 50
@@ -69,6 +70,7 @@ class Settings(General):
     levels_version: int = 0
     agents: Mapping[int, Agent] = field(default_factory=dict)
     teams: Mapping[int, Team] = field(default_factory=dict)
+    views: Mapping[int, SavedView] = field(default_factory=dict)
 
     @staticmethod
     def of(general: General) -> Settings:

@@ -1,11 +1,14 @@
 """What people write: how long it may be, what may be in it, and what stands in for a subject that nobody wrote."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from chalicelib.domain.errors import InvalidInput
 
 LONGEST_SUBJECT = 250
 LONGEST_TEXT = 50_000
+MOST_TAGS = 20
+LONGEST_TAG = 50
 _UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Fillers and blanks that Unicode counts among letters, marks and symbols."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -37,7 +40,22 @@ def checked_name(name: str, limit: int, field: str) -> str:
     return line
 
 
+def checked_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in one form and order. Raises InvalidInput("tags_too_many" | "text_too_long")."""
+    words = sorted({"-".join(folded(tag).split()) for tag in tags} - {""})
+    if len(words) > MOST_TAGS:
+        raise InvalidInput("tags_too_many", field="tags", limit=MOST_TAGS)
+    if any(len(word) > LONGEST_TAG for word in words):
+        raise InvalidInput("text_too_long", field="tags", limit=LONGEST_TAG)
+    return tuple(words)
+
+
 def subject_of(subject: str, text: str) -> str:
     """The subject in one line, or the first line of the text; cut where it is too long."""
     line = subject.strip() or next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"
+
+
+def folded(text: str) -> str:
+    """The form in which texts are compared: upper and lower case, full and half width are the same."""
+    return unicodedata.normalize("NFKC", text).casefold()

@@ -3,7 +3,7 @@
 Nothing is saved or sent here; `desk` does that with the change. Times are aware UTC.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.sla import Clock, ClockName
 from chalicelib.domain.team import Team
-from chalicelib.domain.texts import checked_text
+from chalicelib.domain.texts import checked_tags, checked_text
 from chalicelib.domain.words import Kind, Priority, Source, Status
 
 Ids = Iterator[int]
@@ -91,6 +91,7 @@ class Ticket:
     follows: int = 0
     team: int = 0
     kind: Kind | None = None
+    tags: tuple[str, ...] = ()
     policy: str = ""
     waiting: Waiting | None = None
     timer: Timer = Timer()
@@ -114,6 +115,11 @@ class Ticket:
     def waits_for_answer(self) -> bool:
         """Whether a message of the customer is unanswered."""
         return promises.waits_for_answer(self.clocks)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """Since when the oldest message of the customer is unanswered, None when none is."""
+        return promises.waits_since(self.clocks)
 
     def clock(self, name: ClockName) -> Clock:
         """Raises LookupError for what was never asked for."""
@@ -268,6 +274,14 @@ class Ticket:
             return Change(self, self)
         after = replace(self, kind=kind, updated_at=now).renewed(settings, now)
         return self._became(after, author_of(by), now, ids, cause, FieldChange("kind", self.kind or "", kind or ""))
+
+    def set_tags(self, tags: Iterable[str], by: Actor, now: datetime, ids: Ids, cause: str = "agent") -> Change:
+        """All that it has from now on. Raises InvalidInput("tags_too_many" | "text_too_long")."""
+        checked = checked_tags(tags)
+        if checked == self.tags:
+            return Change(self, self)
+        changed = FieldChange("tags", ", ".join(self.tags), ", ".join(checked))
+        return self._became(replace(self, tags=checked, updated_at=now), author_of(by), now, ids, cause, changed)
 
     def pin_due(self, due_at: datetime, reason: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
         """A resolution deadline set by hand, with its reason, until it is cleared (rule 5).

@@ -1,6 +1,7 @@
 """All routes; `app.py` registers them."""
 
 from chalicelib.web import (
+    bulk,
     calendars,
     files,
     health,
@@ -21,6 +22,7 @@ from chalicelib.web import (
     surveys,
     tickets,
     unknown,
+    views,
 )
 
 BLUEPRINTS = (
@@ -31,7 +33,9 @@ BLUEPRINTS = (
     files.routes,
     sessions.routes,
     queues.routes,
+    views.routes,
     intake.routes,
+    bulk.routes,
     tickets.routes,
     notices.routes,
     solutions.routes,

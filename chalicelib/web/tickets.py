@@ -169,6 +169,17 @@ def set_kind(visit: Visit, number: str) -> Response:
     return pages.redirect(visit, _path(at), f"kind_set:{form.text('was')}")
 
 
+@routes.agents(f"{_PAGE}/tags", Right.CHANGE_PROPERTIES, "POST")
+def set_tags(visit: Visit, number: str) -> Response:
+    form, at = forms.read(visit.request), identifier(number)
+    try:
+        form.check(("tags",))
+        tickets.set_tags(at, form.text("tags").replace(",", " ").split(), visit.agent, visit.now)
+    except (InvalidInput, Conflict) as error:
+        return _page(visit, at, Draft(error=error))
+    return pages.redirect(visit, _path(at), "tags_set")
+
+
 @routes.agents(f"{_PAGE}/due", Right.CHANGE_PROPERTIES, "POST")
 def pin_due(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)

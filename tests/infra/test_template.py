@@ -81,6 +81,7 @@ def test_a_message_stays_hidden_for_six_times_the_functions_time(
 
 def test_what_the_stream_and_the_schedules_could_not_do_is_kept(resources: dict[str, Any]) -> None:
     assert set(references(resources["RelaySource"]["Properties"]["DestinationConfig"])) == {"RelayDeadLetters"}
+    assert set(references(resources["IndexSource"]["Properties"]["DestinationConfig"])) == {"RelayDeadLetters"}
     for name in ("CheckMail", "MailEvents", "SendSurveys", "Upkeep"):
         assert set(references(resources[name]["Properties"]["DeadLetterConfig"])) == {"ScheduleDeadLetters"}
     for rule in of_type(resources, "AWS::Events::Rule").values():

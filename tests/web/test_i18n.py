@@ -21,6 +21,7 @@ from chalicelib.domain.settings import QuotedHistory
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
+from chalicelib.domain.view import Due, Sort
 from chalicelib.domain.words import Kind, Priority, Role, Source, Status
 from chalicelib.mail.message import Defect
 from chalicelib.web import calendar_form
@@ -39,6 +40,10 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "status": tuple(Status),
     "customer_status": tuple(Status),
     "priority": tuple(Priority),
+    "sort": tuple(Sort),
+    "ticket": ("status", "priority", "kind", "assignee", "team", "source", "language"),
+    "view": ("me",),
+    "due_in": tuple(Due),
     "kind": (*Kind, "none"),
     "source": tuple(Source),
     "role": tuple(Role),
@@ -71,6 +76,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "status",
             "priority",
             "kind",
+            "tags",
             "assignee",
             "told",
             "score",

@@ -156,6 +156,19 @@ def test_the_kind_is_set_and_undone(agent: Visitor) -> None:
     assert tickets.get(number).kind is None
 
 
+def test_tags_are_set_in_one_form_and_order(agent: Visitor) -> None:
+    number = open_ticket()
+    answer = agent.post(f"/agent/tickets/{number}/tags", {"tags": "Red, lamp  ＲＥＤ"})
+    assert tickets.get(number).tags == ("lamp", "red")
+    page = agent.follow(answer).text
+    assert 'value="lamp red"' in page
+    assert "Tags" in page
+    many = " ".join(f"tag{number}" for number in range(21))
+    assert agent.post(f"/agent/tickets/{number}/tags", {"tags": many}).status == 422
+    assert agent.post(f"/agent/tickets/{number}/tags", {"tags": ""}).status == 303
+    assert tickets.get(number).tags == ()
+
+
 def test_what_can_not_be_undone_offers_no_undo(agent: Visitor) -> None:
     number = open_ticket()
     agent.post(f"/agent/tickets/{number}/status", {"status": "resolved", "was": "open"})

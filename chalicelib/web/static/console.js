@@ -1,5 +1,5 @@
 // The console works without this. With it: solutions come into a reply at once, drafts outlive a closed tab, a changed
-// property shows its button, j and k walk through a queue, r begins a reply, the menu of small screens starts folded.
+// property shows its button, j and k walk through a queue and x picks a ticket, r begins a reply, the menu of small screens starts folded.
 
 const keyOf = (form) => `draft:${form.dataset.draft}`;
 
@@ -45,12 +45,30 @@ for (const menu of document.querySelectorAll("details[data-menu]")) {
   fold();
 }
 
+for (const form of document.querySelectorAll("form[data-bulk]")) {
+  const all = form.querySelector("[data-all]");
+  const picks = [...document.querySelectorAll(".row-pick")];
+  const tags = form.elements.tags;
+  const show = () => {
+    const picked = picks.filter((pick) => pick.checked).length;
+    form.hidden = picked === 0;
+    all.checked = picked === picks.length;
+    tags.hidden = form.elements.act.value !== "add_tags:";
+  };
+  all.parentElement.hidden = false;
+  all.addEventListener("change", () => { for (const pick of picks) pick.checked = all.checked; show(); });
+  for (const pick of picks) pick.addEventListener("change", show);
+  form.elements.act.addEventListener("change", show);
+  show();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const rows = [...document.querySelectorAll("[data-rows] .row-subject")];
   const at = rows.indexOf(document.activeElement);
   if (event.key === "j") rows[Math.min(at + 1, rows.length - 1)]?.focus();
   if (event.key === "k") rows[Math.max(at - 1, 0)]?.focus();
+  if (event.key === "x") rows[at]?.closest(".ticket-row").querySelector(".row-pick")?.click();
   if (event.key === "r" && document.getElementById("text")) {
     event.preventDefault();
     document.getElementById("text").focus();
