@@ -43,7 +43,8 @@ class Prepared:
 
 
 def save(wanted: Macro, by: Agent, now: datetime) -> Macro:
-    """A new macro (of id 0) or a changed one, at the version that the agent saw. Saving the same twice is harmless.
+    """A new macro (of id 0) or a changed one, at the version that the agent saw. Saving the same twice is harmless, and
+    brings back what was deleted.
 
     Raises InvalidInput, NotFound, NotAllowed, StaleVersion.
     """
@@ -54,7 +55,7 @@ def save(wanted: Macro, by: Agent, now: datetime) -> Macro:
         store.save(checked)
         return checked
     known = _kept(wanted.id, by)
-    checked = replace(checked, owner=known.owner)
+    checked = replace(checked, owner=known.owner, deleted_at=None)
     _require_change(checked, by)
     if replace(checked, version=known.version) != known:
         store.save(checked)
@@ -83,7 +84,7 @@ def list_for(ticket: Ticket, by: Agent) -> tuple[Macro, ...]:
 def find(chosen: Chosen, by: Agent) -> Macro:
     """The macro as it was seen; this container may know an older one, or none yet.
 
-    Raises NotFound("macro_not_found"), Conflict("macro_changed").
+    Raises Conflict("macro_changed" | "macro_gone").
     """
     for is_fresh in (False, True):
         known = next((one.macro for one in store.list_for(by, is_fresh=is_fresh) if one.macro.id == chosen.id), None)
@@ -91,7 +92,7 @@ def find(chosen: Chosen, by: Agent) -> Macro:
             return known
     if known:
         raise Conflict("macro_changed", name=known.name)
-    raise NotFound("macro_not_found")
+    raise Conflict("macro_gone")
 
 
 def prepare(macro: Macro, ticket: Ticket, by: Agent, settings: Settings, now: datetime) -> Prepared:
@@ -129,7 +130,7 @@ def apply(
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         if not macro.is_for(ticket, by):
-            raise NotFound("macro_not_found")
+            raise Conflict("macro_gone")
         said = say(ticket, settings, ids) if say else _unsaid(ticket, seen)
         note = variables.fill(macro.note, replies.values_of(ticket, by, settings, now))
         return replace(macro, note=note).after(said, by, settings, now, ids)

@@ -52,13 +52,15 @@ def reply(
 
     Raises InvalidInput, Conflict, NotFound, NotAllowed.
     """
+    right = Right.WORK_ON_TICKETS if then is None else Right.CHANGE_PROPERTIES
+    by.require(right)
     say = replying(number, text, by, seen, now, uploads=uploads, cc=cc, as_it_is=as_it_is)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         change = say(ticket, settings, ids)
         return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
 
-    work_on(number, by, decide, now, Right.WORK_ON_TICKETS if then is None else Right.CHANGE_PROPERTIES)
+    work_on(number, by, decide, now, right)
 
 
 def replying(
