@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.macro import ME, NOBODY, Macro, Visibility
+from chalicelib.domain.macro import LONGEST_NAME, ME, NOBODY, Macro, Visibility
 from chalicelib.domain.settings import Settings
+from chalicelib.domain.texts import checked_name
 from chalicelib.domain.words import Kind, Priority, Status
 from chalicelib.web.forms import Form, Mistakes
 
@@ -44,6 +45,8 @@ def read(form: Form, base: Macro, settings: Settings) -> tuple[Macro, Mistakes]:
     with mistakes.at(""):
         form.check(FIELDS)
         wanted = replace(wanted, version=form.number("version"))
+    with mistakes.at("name"):
+        checked_name(wanted.name, LONGEST_NAME, "name")
     with mistakes.at("visibility"):
         visibility = _word(form, "visibility", Visibility) or Visibility.PERSONAL
         wanted = replace(wanted, visibility=visibility)
@@ -69,8 +72,9 @@ def read(form: Form, base: Macro, settings: Settings) -> tuple[Macro, Mistakes]:
 
 def choices(agent: Agent, settings: Settings, macro: Macro) -> dict[str, object]:
     """What the form offers; who is gone is offered where they are chosen already."""
+    may_share = agent.may(Right.SHARE_MACROS) or not macro.may_be_changed_by(agent)
     return {
-        "visibilities": tuple(Visibility) if agent.may(Right.SHARE_MACROS) else (Visibility.PERSONAL,),
+        "visibilities": tuple(Visibility) if may_share else (Visibility.PERSONAL,),
         "statuses": SETTABLE,
         "priorities": tuple(Priority),
         "kinds": tuple(Kind),

@@ -79,8 +79,9 @@ class Picker {
     const options = [...document.querySelectorAll(`select[data-insert-into="${this.text.id}"] option[data-source]`)];
     const found = options.filter((option) => words.every((word) => folded(option.textContent).includes(word)));
     this.list.replaceChildren(...found.map((option, place) => this.choice(option, place)));
-    if (!found.length) this.list.append(this.text.dataset.noMatch);
-    this.mark(this.list.firstElementChild);
+    if (found.length) return this.mark(this.list.firstElementChild);
+    this.list.append(this.text.dataset.noMatch);
+    this.mark(undefined);
   }
 
   choice(option, place) {
