@@ -27,7 +27,8 @@ _LONGEST_PAUSE_SECONDS = 0.05
 def change_ticket(number: int, decide: Decide, now: datetime, beside: Beside | None = None) -> Change:
     """Applies a pure decision to a ticket and saves it: two requests when nobody is in the way.
 
-    `beside` adds what is to be saved with it, or not at all. An empty change is not saved. Raises what `decide` raises, NotFound, or Conflict("busy").
+    `beside` adds what is to be saved with it, or not at all. An empty change is not saved.
+    Raises what `decide` raises, NotFound, or Conflict("busy").
     """
 
     def change() -> Change:

@@ -119,8 +119,8 @@ def apply(
     *,
     say: Decide | None = None,
 ) -> None:
-    """All that the macro changes and, where `say` is a reply (see `tickets.replying`), what the agent made of its words:
-    one saved change, one event, and counted. `then` is a status that the agent chose instead of the macro's.
+    """All that the macro changes, and the reply that the agent made of its words where `say` is one (see
+    `tickets.replying`): one saved change, one event, and counted. `then` is a status chosen instead of the macro's.
 
     Like a reply it is not done on a view that was overtaken (rule 21), so that nothing is noted twice.
     Raises InvalidInput, Conflict, NotFound, NotAllowed.

@@ -1,5 +1,4 @@
-"""What goes along with an agent's words in a mail: the values of variables, the signature, what was said before, files.
-"""
+"""What goes along with an agent's words in a mail: values of variables, the signature, what was said before, files."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -70,8 +69,8 @@ def signature(team: Team | None, author_name: str, settings: Settings) -> str:
 
 
 def values_of(ticket: Ticket, by: Agent, settings: Settings, now: datetime) -> dict[str, str]:
-    """What the variables of a reply stand for, in the customer's language; the deadline is that of the resolution, which
-    a reply does not end, while it runs."""
+    """What the variables of a reply stand for, in the customer's language. The deadline, while it runs, is that of the
+    resolution, which a reply does not meet."""
     clock = ticket.find_clock(ClockName.RESOLUTION)
     due = i18n.day_and_time(ticket.language, clock.due_at, settings.time_zone) if clock and clock.is_running else ""
     return variables.of_ticket(ticket, by.name, settings, due, links.status_url(settings, ticket.number, now))

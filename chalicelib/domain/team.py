@@ -25,8 +25,8 @@ _RESERVED = re.compile(
 @dataclass(frozen=True)
 class Team:
     """`address` is where its mail comes in and goes out, "" for the desk's; `signature` is Markdown with the variables
-    of writers, "" for DEFAULT_SIGNATURE; mail to `former_addresses` still comes in. `lead` is the agent who is told first
-    when nobody answers, `next_level` the team that takes over what this one can't solve; 0 for none."""
+    of writers, "" for DEFAULT_SIGNATURE; mail to `former_addresses` still comes in. `lead` is the agent who is told
+    first when nobody answers, `next_level` the team that takes over what this one can't solve; 0 for none."""
 
     id: int
     name: str

@@ -86,7 +86,12 @@ def show_prepared(visit: Visit, number: str, macro_id: str) -> Response:
     """What a macro would bring into the reply, as a piece of the ticket's page."""
     ticket = get_visible(identifier(number), visit.agent)
     prepared = prepare(visit, ticket, identifier(macro_id))
-    values = {"agents": visit.settings.agents, "teams": visit.settings.teams, **shown(visit, prepared), "is_piece": True}
+    values = {
+        "agents": visit.settings.agents,
+        "teams": visit.settings.teams,
+        **shown(visit, prepared),
+        "is_piece": True,
+    }
     return pages.render(visit, "agent/_prepared.html", values)
 
 
@@ -128,7 +133,11 @@ def find_prepared(visit: Visit, ticket: Ticket, name: str) -> Prepared | None:
 def shown(visit: Visit, prepared: Prepared | None) -> dict[str, object]:
     """What the pages need of what was prepared; `problem` in words."""
     problem = prepared.problem if prepared else None
-    return {"prepared": prepared, "problem": errors.words(visit.language, problem) if problem else "", "is_piece": False}
+    return {
+        "prepared": prepared,
+        "problem": errors.words(visit.language, problem) if problem else "",
+        "is_piece": False,
+    }
 
 
 def name_of(macro: Macro) -> str:

@@ -34,9 +34,8 @@ _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 class Draft:
     """What an agent was writing when something came between; `seen` only when that was another message.
 
-    `cc` None is that of the ticket, `macro` what was prepared with the reply, `is_changed` whether its changes alone were
-    just made. `is_written_wrong`: the error is about what was written, and stands where that is
-    written.
+    `cc` None is that of the ticket, `macro` what was prepared with the reply, `is_changed` whether its changes alone
+    were just made. `is_written_wrong`: the error is about what was written, and stands where that is written.
     """
 
     text: str = ""
@@ -338,7 +337,6 @@ def _with_solution(text: str, form: forms.Form, agent: Agent) -> str:
     if not form.text("solution"):
         return text
     return macros.below(text, readable(form.number("solution"), agent).body.strip())
-
 
 
 def _wanted_status(word: str, agent: Agent) -> Status | None:

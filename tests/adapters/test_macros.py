@@ -34,7 +34,9 @@ def names(agent: Agent = AGENT) -> list[str]:
 
 
 def test_a_macro_comes_back_as_it_was_kept() -> None:
-    macro = Macro(80, "All", AGENT.id, Visibility.TEAM, 70, "Hi", "Note", Status.PENDING, Priority.LOW, Kind.CLAIM, 0, "me")
+    macro = Macro(
+        80, "All", AGENT.id, Visibility.TEAM, 70, "Hi", "Note", Status.PENDING, Priority.LOW, Kind.CLAIM, 0, "me"
+    )
     macros.save(macro)
     assert macros.get(80) == replace(macro, version=1)
     assert macros.list_for(COLLEAGUE)[0].macro == replace(macro, version=1)
