@@ -5,10 +5,10 @@ const folded = (text) => text.normalize("NFKC").toLowerCase();
 
 async function insert(select) {
   const text = document.getElementById(select.dataset.insertInto);
-  const source = select.selectedOptions[0].dataset.source;
   const button = select.nextElementSibling;
-  if (!source) return;
-  const answer = await fetch(source, { headers: { Accept: "text/html, text/plain" } }).catch(() => undefined);
+  if (!select.value) return;
+  const { from, part = "" } = select.dataset;
+  const answer = await fetch(`${from}${select.value}${part}`, { headers: { Accept: "text/html, text/plain" } }).catch(() => undefined);
   if (!answer?.ok) {
     button.hidden = false; // the slow way says what is wrong
     button.focus();
@@ -76,7 +76,7 @@ class Picker {
 
   show() {
     const words = folded(this.query.value).split(/\s+/);
-    const options = [...document.querySelectorAll(`select[data-insert-into="${this.text.id}"] option[data-source]`)];
+    const options = [...document.querySelectorAll(`select[data-insert-into="${this.text.id}"] option:not([value=""])`)];
     const found = options.filter((option) => words.every((word) => folded(option.textContent).includes(word)));
     this.list.replaceChildren(...found.map((option, place) => this.choice(option, place)));
     if (found.length) return this.mark(this.list.firstElementChild);
