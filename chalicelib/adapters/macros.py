@@ -17,7 +17,6 @@ from chalicelib.domain.macro import Macro
 FRESH_FOR_SECONDS = 30
 _KEPT_AFTER_DELETION = timedelta(days=30)
 _USES_COUNT_FOR = timedelta(days=180)
-_Uses = Counter[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,16 @@ class ListedMacro:
     used_by_all: int = 0
 
 
-_cached: list[tuple[float, tuple[Macro, ...], _Uses]] = []
+@dataclass(frozen=True)
+class _Read:
+    """All macros, and how often each was used by each agent and by all of them."""
+
+    macros: tuple[Macro, ...]
+    uses: Counter[tuple[int, int]]
+    totals: Counter[int]
+
+
+_cached: list[tuple[float, _Read]] = []
 
 
 def list_for(agent: Agent, *, is_fresh: bool = False) -> tuple[ListedMacro, ...]:
@@ -39,13 +47,10 @@ def list_for(agent: Agent, *, is_fresh: bool = False) -> tuple[ListedMacro, ...]
     One request at most.
     """
     if is_fresh or not _cached or time.monotonic() - _cached[0][0] > FRESH_FOR_SECONDS:
-        _cached[:] = [(time.monotonic(), *_read())]
-    _, macros, uses = _cached[0]
-    by_all: Counter[int] = Counter()
-    for (macro_id, _), total in uses.items():
-        by_all[macro_id] += total
-    seen = (macro for macro in macros if macro.is_seen_by(agent))
-    listed = (ListedMacro(macro, uses[macro.id, agent.id], by_all[macro.id]) for macro in seen)
+        _cached[:] = [(time.monotonic(), _read())]
+    known = _cached[0][1]
+    seen = (macro for macro in known.macros if macro.is_seen_by(agent))
+    listed = (ListedMacro(macro, known.uses[macro.id, agent.id], known.totals[macro.id]) for macro in seen)
     return tuple(sorted(listed, key=lambda one: (-one.used, -one.used_by_all, one.macro.name.casefold())))
 
 
@@ -84,15 +89,18 @@ def forget() -> None:
     _cached.clear()
 
 
-def _read() -> tuple[tuple[Macro, ...], _Uses]:
-    macros, uses = [], _Uses()
+def _read() -> _Read:
+    macros: list[Macro] = []
+    uses: Counter[tuple[int, int]] = Counter()
+    totals: Counter[int] = Counter()
     for item in Item.query(MACROS, consistent_read=True):
         if isinstance(item, MacroItem):
             macros.append(_macro_of(item))
         elif isinstance(item, MacroUseItem):
             _, macro_id, agent_id = item.sk.split("#")
             uses[int(macro_id), int(agent_id)] = int(item.total or 0)
-    return tuple(macros), uses
+            totals[int(macro_id)] += int(item.total or 0)
+    return _Read(tuple(macros), uses, totals)
 
 
 def _macro_of(item: MacroItem) -> Macro:
