@@ -100,7 +100,7 @@ class TestKeeping:
         [
             ({"name": " "}, "Please give a name.", 422),
             ({"text": " ", "note": "", "name": "Kept note"}, "Write a reply or a note", 422),
-            ({"text": "Kept {custmer.name}"}, "no such variable: {custmer.name}", 422),
+            ({"text": "Kept {custmer.name}"}, "a variable that does not exist: {custmer.name}", 422),
             ({"status": "closed"}, "Please choose one of the values offered.", 422),
             ({"priority": "huge"}, "Please choose one of the values offered.", 422),
             ({"assignee": "x"}, "Please choose one of the values offered.", 422),
