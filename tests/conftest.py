@@ -28,7 +28,7 @@ os.environ.update(
 )
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-from chalicelib.adapters import aws, counts, sessions, settings, solutions  # noqa: E402 - they read the environment
+from chalicelib.adapters import aws, counts, macros, sessions, settings, solutions  # noqa: E402 - they read the environment
 from chalicelib.adapters.items import Item  # noqa: E402
 from chalicelib.config import config  # noqa: E402
 from chalicelib.desk import setup  # noqa: E402
@@ -122,5 +122,5 @@ def _create_resources() -> None:
 def _forget() -> None:
     """Each test is a cold start but for the clients, which take longer to make than a test takes to run."""
     config.cache_clear()
-    for store in (counts, sessions, settings, solutions):
+    for store in (counts, macros, sessions, settings, solutions):
         store.forget()

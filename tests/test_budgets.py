@@ -8,12 +8,15 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib.adapters import inbound_mail, sessions, settings, solutions
+from chalicelib.adapters import inbound_mail, macros, sessions, settings, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.items import Item, MailItem
 from chalicelib.adapters.sessions import Session
 from chalicelib.desk import inbound, intake, links, tickets, timers
+from chalicelib.desk.macros import Chosen
+from chalicelib.desk.macros import apply as use_macro
 from chalicelib.domain.inbound_mail import Fate, FateState
+from chalicelib.domain.macro import Macro
 from chalicelib.domain.timer import Action
 from chalicelib.domain.words import Priority, Status
 from tests import factories
@@ -39,6 +42,7 @@ def stored(cloud: None, request: pytest.FixtureRequest) -> None:
             batch.save(ticket_store.item_of(replace(first, number=number)))
     settings.get()
     solutions.list_public()
+    macros.list_for(AGENT)
 
 
 pytestmark = pytest.mark.usefixtures("stored")
@@ -189,6 +193,14 @@ class TestConsole:
             "priority": lambda: tickets.set_priority(1, Priority.URGENT, AGENT, LATER),
         }[act]
         assert requests(operation) == [GET, TRANSACTION]
+
+    def test_a_macro_with_a_reply_takes_two_however_much_it_does(self) -> None:
+        everything = Macro(80, "All", AGENT.id, note="Done.", priority=Priority.URGENT, status=Status.RESOLVED)
+        macros.save(everything)
+        macros.list_for(AGENT)
+        seen = ticket_store.get(1).last_entry
+        say = tickets.replying(1, "Turn it off.", AGENT, seen, LATER)
+        assert requests(lambda: use_macro(1, Chosen(80, 1), AGENT, seen, LATER, say=say)) == [GET, TRANSACTION]
 
     def test_a_reply_takes_one_more_for_each_file(self) -> None:
         files = tuple(tickets.Upload(f"{name}.pdf", "application/pdf", name.encode()) for name in "ab")

@@ -25,6 +25,7 @@
 | an agent's session | get `SESSION#{hash}` / `SESSION` |
 | a solution | get `SOLUTION#{id}` / `SOLUTION` |
 | all solutions | query by_queue `SOLUTIONS` |
+| macros, and how often each agent used them | query `MACROS` |
 | a limit of requests | update `LIMIT#{what}#{window}` / `LIMIT` |
 
 Sort keys of a ticket's partition: `TICKET`, `ENTRY#{id}`, `OUT#{id}`, `SURVEY#{resolution}`; ids are padded to sort.
@@ -53,6 +54,7 @@ COUNTS = "COUNTS"
 DAYS = "DAYS"
 SETTINGS = "SETTINGS"
 SOLUTIONS = "SOLUTIONS"
+MACROS = "MACROS"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
 
@@ -111,6 +113,14 @@ def view_key(view_id: int) -> str:
 
 def solution_key(solution_id: int) -> str:
     return f"SOLUTION#{solution_id}"
+
+
+def macro_key(macro_id: int) -> str:
+    return f"MACRO#{macro_id}"
+
+
+def macro_use_key(macro_id: int, agent_id: int) -> str:
+    return f"USE#{macro_id}#{agent_id}"
 
 
 def at_version(version: int) -> dict[str, Any]:
@@ -275,6 +285,16 @@ class SessionItem(Item, discriminator="session"):
 
 class SolutionItem(Item, discriminator="solution"):
     """A solution."""
+
+
+class MacroItem(Item, discriminator="macro"):
+    """A macro."""
+
+
+class MacroUseItem(Item, discriminator="macro_use"):
+    """How often an agent used a macro; `total` is changed by ADD."""
+
+    total = NumberAttribute(null=True)
 
 
 def _typed(value: Any) -> dict[str, Any]:

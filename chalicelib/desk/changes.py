@@ -18,22 +18,27 @@ from chalicelib.domain.settings import Settings
 from chalicelib.domain.ticket import Ticket
 
 Decide = Callable[[Ticket, Settings, Iterator[int]], Change]
+Beside = Callable[[Transaction], None]
 T = TypeVar("T")
 _TRIES = 5
 _LONGEST_PAUSE_SECONDS = 0.05
 
 
-def change_ticket(number: int, decide: Decide, now: datetime) -> Change:
+def change_ticket(number: int, decide: Decide, now: datetime, beside: Beside | None = None) -> Change:
     """Applies a pure decision to a ticket and saves it: two requests when nobody is in the way.
 
-    An empty change is not saved. Raises what `decide` raises, NotFound, or Conflict("busy").
+    `beside` adds what is to be saved with it, or not at all. An empty change is not saved.
+    Raises what `decide` raises, NotFound, or Conflict("busy").
     """
 
     def change() -> Change:
         ids, settings = new_ids(now), settings_store.get()
         decided = decide(tickets.get(number), settings, ids)
         if not decided.is_empty:
-            save(decided, settings, now, ids)
+            also = Transaction()
+            if beside:
+                beside(also)
+            save(decided, settings, now, ids, also)
         return decided
 
     return until_saved(change)

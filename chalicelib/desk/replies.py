@@ -1,4 +1,4 @@
-"""What goes along with an agent's words in a mail: the signature, what was said before, files."""
+"""What goes along with an agent's words in a mail: values of variables, the signature, what was said before, files."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,11 +8,14 @@ from chalicelib import i18n
 from chalicelib.adapters import files
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import links
+from chalicelib.domain import variables
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.entry import Attachment, AuthorKind, Entry
 from chalicelib.domain.outgoing import Purpose
 from chalicelib.domain.settings import QuotedHistory, Settings
+from chalicelib.domain.sla import ClockName
 from chalicelib.domain.team import DEFAULT_SIGNATURE, Team, sign
+from chalicelib.domain.ticket import Ticket
 from chalicelib.mail import message, notices
 from chalicelib.mail.notices import Notice
 
@@ -61,8 +64,16 @@ def preview(team: Team | None, by: Agent, settings: Settings, language: str, now
 
 def signature(team: Team | None, author_name: str, settings: Settings) -> str:
     """Markdown: the team's signature, or the agent's name and the desk's."""
-    values = {"agent.name": author_name, "team.name": team.name if team else "", "desk.name": settings.desk_name}
+    values = variables.of_writer(author_name, team, settings)
     return sign(team.signature if team and team.signature else DEFAULT_SIGNATURE, values)
+
+
+def values_of(ticket: Ticket, by: Agent, settings: Settings, now: datetime) -> dict[str, str]:
+    """What the variables of a reply stand for, in the customer's language. The deadline, while it runs, is that of the
+    resolution, which a reply does not meet."""
+    clock = ticket.find_clock(ClockName.RESOLUTION)
+    due = i18n.day_and_time(ticket.language, clock.due_at, settings.time_zone) if clock and clock.is_running else ""
+    return variables.of_ticket(ticket, by.name, settings, due, links.status_url(settings, ticket.number, now))
 
 
 def history(page: TicketPage, entry: Entry, settings: Settings, language: str) -> tuple[Quotation, ...]:

@@ -9,8 +9,9 @@ from chalicelib.adapters import counts, customers, files
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.transaction import Transaction
-from chalicelib.desk.changes import Decide, change_ticket, new_ids, save, until_saved
-from chalicelib.domain import requester
+from chalicelib.desk import replies
+from chalicelib.desk.changes import Beside, Decide, change_ticket, new_ids, save, until_saved
+from chalicelib.domain import requester, variables
 from chalicelib.domain.address import in_unicode
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
@@ -45,25 +46,53 @@ def reply(
     *,
     uploads: tuple[Upload, ...] = (),
     cc: str | None = None,
+    as_it_is: bool = False,
 ) -> None:
-    """A public reply, and a new status in one step; one request more for each file.
+    """A public reply, and a new status in one step; one request more for each file. Parameters as in `replying`.
+
+    Raises InvalidInput, Conflict, NotFound, NotAllowed.
+    """
+    right = Right.WORK_ON_TICKETS if then is None else Right.CHANGE_PROPERTIES
+    by.require(right)
+    say = replying(number, text, by, seen, now, uploads=uploads, cc=cc, as_it_is=as_it_is)
+
+    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
+        change = say(ticket, settings, ids)
+        return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
+
+    work_on(number, by, decide, now, right)
+
+
+def replying(
+    number: int,
+    text: str,
+    by: Agent,
+    seen: int,
+    now: datetime,
+    *,
+    uploads: tuple[Upload, ...] = (),
+    cc: str | None = None,
+    as_it_is: bool = False,
+) -> Decide:
+    """The decision to reply, to which others may be added before it is saved.
 
     `cc` are addresses as they were typed, None for those that the ticket has: who takes part is not for contributors to
     change (rule 25). Files are kept before the ticket is read: a reply that is refused as overtaken and sent again
-    finds them there.
-    Raises InvalidInput, Conflict, NotFound, NotAllowed.
+    finds them there. Variables of the text are filled in; a reply in which some stay open is held back, unless it is to
+    go `as_it_is`.
+    Raises InvalidInput, NotAllowed.
     """
-    right = Right.WORK_ON_TICKETS if then is None and cc is None else Right.CHANGE_PROPERTIES
-    by.require(right)
+    by.require(Right.WORK_ON_TICKETS if cc is None else Right.CHANGE_PROPERTIES)
     checked_text(text)
     copies = None if cc is None else read_copies(cc, settings_store.get().receives)
     attachments = keep_uploads(f"reply/{number}", uploads)
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        change = ticket.reply(text, by, seen, now, ids, attachments=attachments, cc=copies)
-        return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
+        values = replies.values_of(ticket, by, settings, now)
+        words = variables.fill(text, values) if as_it_is else variables.settled(text, values)
+        return ticket.reply(words, by, seen, now, ids, attachments=attachments, cc=copies)
 
-    work_on(number, by, decide, now, right)
+    return decide
 
 
 def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
@@ -166,14 +195,21 @@ def settle_requester(number: int, entry_id: int, by: Agent, now: datetime, *, is
     until_saved(attempt)
 
 
-def work_on(number: int, by: Agent, decide: Decide, now: datetime, right: Right = Right.WORK_ON_TICKETS) -> Change:
+def work_on(
+    number: int,
+    by: Agent,
+    decide: Decide,
+    now: datetime,
+    right: Right = Right.WORK_ON_TICKETS,
+    beside: Beside | None = None,
+) -> Change:
     """A change by an agent who may make it, as it was saved; a ticket that they may not see is not there for them."""
     by.require(right)
 
     def decide_if_visible(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return decide(_seen(ticket, by), settings, ids)
 
-    change = change_ticket(number, decide_if_visible, now)
+    change = change_ticket(number, decide_if_visible, now, beside)
     counts.forget()
     return change
 

@@ -15,6 +15,7 @@ class Right(StrEnum):
     SEE_ALL_TICKETS = "see_all_tickets"
     WRITE_SOLUTIONS = "write_solutions"
     APPROVE_SOLUTIONS = "approve_solutions"
+    SHARE_MACROS = "share_macros"
     READ_REPORTS = "read_reports"
     SEE_QUARANTINE = "see_quarantine"
     CHANGE_SETTINGS = "change_settings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from chalicelib.domain.entry import Entry
+from chalicelib.domain.entry import Entry, EntryKind, FieldChange
 from chalicelib.domain.outgoing import Outgoing
 
 if TYPE_CHECKING:
@@ -39,3 +39,14 @@ class Change:
             self.outgoing + following.outgoing,
             self.changed + following.changed,
         )
+
+    def in_one_event(self, cause: str) -> Change:
+        """The same step told by a single event: of what changed several times, from what it was to what it is now."""
+        events = tuple(entry for entry in self.entries if entry.kind is EntryKind.EVENT)
+        told: dict[str, FieldChange] = {}
+        for change in (change for event in events for change in event.changes):
+            told[change.field] = replace(change, old=told.get(change.field, change).old)
+        changes = tuple(change for change in told.values() if change.old != change.new)
+        others = tuple(entry for entry in self.entries if entry.kind is not EntryKind.EVENT)
+        told_of = (replace(events[0], cause=cause, changes=changes),) if changes else ()
+        return replace(self, entries=others + told_of)

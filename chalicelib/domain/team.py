@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from chalicelib.domain import variables
 from chalicelib.domain.address import formerly, normal_address
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.texts import checked_name
@@ -13,21 +14,19 @@ LONGEST_SIGNATURE = 2_000
 LONGEST_LOCAL_PART = 28
 """Characters before the at sign: with the mark of a reply address they must stay below 64 (RFC 5321, 4.5.3.1.1)."""
 DEFAULT_SIGNATURE = "{agent.name}\n{desk.name}"
-VARIABLES = ("agent.name", "team.name", "desk.name")
 _LOCAL_PART = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _RESERVED = re.compile(
     r"abuse|hostmaster|root|nobody|daemon"
     r"|(?:postmaster|mail(?:er)?[-_.]?daemon|bounces?|auto[-_.]?reply|(?:no|do[-_.]?not)[-_.]?reply)(?:[-_.].*)?"
 )
 """Where people write to about a domain (RFC 2142, 4 and 5) and what machines write as, which rule 12 never answers."""
-_VARIABLE = re.compile(r"\{([^{}\s]*)\}")
 
 
 @dataclass(frozen=True)
 class Team:
-    """`address` is where its mail comes in and goes out, "" for the desk's; `signature` is Markdown with VARIABLES in
-    braces, "" for DEFAULT_SIGNATURE; mail to `former_addresses` still comes in. `lead` is the agent who is told first
-    when nobody answers, `next_level` the team that takes over what this one can't solve; 0 for none."""
+    """`address` is where its mail comes in and goes out, "" for the desk's; `signature` is Markdown with the variables
+    of writers, "" for DEFAULT_SIGNATURE; mail to `former_addresses` still comes in. `lead` is the agent who is told
+    first when nobody answers, `next_level` the team that takes over what this one can't solve; 0 for none."""
 
     id: int
     name: str
@@ -66,7 +65,7 @@ class Team:
 
 def sign(signature: str, values: Mapping[str, str]) -> str:
     """The signature with the values of its variables, "" for those that have none."""
-    return _VARIABLE.sub(lambda found: values.get(found.group(1), ""), signature).strip()
+    return variables.fill_all(signature, values).strip()
 
 
 def _checked_address(address: str, mail_domain: str) -> str:
@@ -90,7 +89,5 @@ def _checked_signature(signature: str) -> str:
     stripped = signature.strip()
     if len(stripped) > LONGEST_SIGNATURE:
         raise InvalidInput("text_too_long", field="signature", limit=LONGEST_SIGNATURE)
-    unknown = sorted(set(_VARIABLE.findall(stripped)) - set(VARIABLES))
-    if unknown:
-        raise InvalidInput("variable_unknown", field="signature", name=f"{{{unknown[0]}}}")
+    variables.check_strictly(stripped, "signature", variables.OF_WRITERS)
     return stripped

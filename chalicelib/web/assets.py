@@ -18,6 +18,7 @@ STYLE_SHEETS = (
     "quarantine.css",
     "promises.css",
     "ticket.css",
+    "macros.css",
     "reports.css",
 )
 _FOLDER = Path(__file__).parent / "static"

@@ -13,7 +13,8 @@ from chalicelib.domain.address import in_unicode
 from chalicelib.domain.agent import Right
 from chalicelib.domain.errors import DeskError, InvalidInput, StaleVersion
 from chalicelib.domain.settings import QuotedHistory, Settings
-from chalicelib.domain.team import VARIABLES, Team
+from chalicelib.domain.team import Team
+from chalicelib.domain.variables import OF_WRITERS
 from chalicelib.web import errors, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.paths import identifier
@@ -162,7 +163,7 @@ def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Resp
         ],
         "support_address": visit.settings.support_address,
         "mail_domain": visit.settings.mail_domain,
-        "variables": ", ".join(f"{{{name}}}" for name in VARIABLES),
+        "variables": ", ".join(f"{{{name}}}" for name in OF_WRITERS),
     }
     return _rendered(visit, "agent/team.html", values, error)
 

@@ -17,7 +17,7 @@ _EXTRACTED, _EXTRACT = 600, 160
 _LONGEST_TEXT = 20_000
 _MANY = 1_000
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
-_UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "kind_set", "team_set"})
+_UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "kind_set", "team_set", "macro_deleted"})
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,16 @@ class Shown:
             return written
 
     def cause(self, cause: str) -> str:
-        """Why something changed: a word of the domain, or a step of the ladder ("timer:first_response:80%")."""
+        """Why something changed: a word of the domain, a step of the ladder ("timer:first_response:80%"), or a macro by
+        its name ("macro:Send it back")."""
         kind, _, rest = cause.partition(":")
         if kind == "timer" and rest:
             clock, _, step = rest.partition(":")
             return i18n.text(
                 self.language, "cause.timer", clock=self.word("clock", clock), step=self.word("step", step)
             )
+        if kind == "macro":
+            return i18n.text(self.language, "cause.macro", name=rest)
         return self.word("cause", cause)
 
     def quarantine_cause(self, cause: str) -> str:

@@ -8,12 +8,14 @@ from chalicelib.adapters import customers, inbound_mail, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import feedback, tickets
+from chalicelib.desk.macros import apply as use_macro
+from chalicelib.desk.macros import list_for as list_macros
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
 from chalicelib.domain.words import Kind, Priority, Status
-from chalicelib.web import clocks, errors, files, forms, mail_view, pages, parts, timeline
+from chalicelib.web import clocks, errors, files, forms, macros, mail_view, pages, parts, timeline
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.parts import Part
 from chalicelib.web.paths import identifier
@@ -32,14 +34,16 @@ _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 class Draft:
     """What an agent was writing when something came between; `seen` only when that was another message.
 
-    `cc` None is that of the ticket. `is_written_wrong`: the error is about what was written, and stands where that is
-    written.
+    `cc` None is that of the ticket, `macro` what was prepared with the reply, `is_changed` whether its changes alone
+    were just made. `is_written_wrong`: the error is about what was written, and stands where that is written.
     """
 
     text: str = ""
     then: str = ""
     cc: str | None = None
     had_files: bool = False
+    macro: str = ""
+    is_changed: bool = False
     note: str = ""
     due: str = ""
     due_reason: str = ""
@@ -87,13 +91,22 @@ def send_original(visit: Visit, number: str, entry_id: str) -> Response:
 
 @routes.agents(f"{_PAGE}/reply", Right.WORK_ON_TICKETS, "POST")
 def reply(visit: Visit, number: str) -> Response:
-    """Sends, or with the other button puts a solution into the draft."""
+    """Sends, or with another button puts a solution or a macro into the draft."""
     form, at = forms.read(visit.request), identifier(number)
     draft = Draft(form.fields.get("text", ""), form.text("then"), form.fields.get("cc"), bool(form.uploads))
+    draft = replace(draft, macro=form.text("macro"))
     try:
-        form.check(("text", "seen", "then", "cc", "files", "solution", "action"))
-        if form.text("action") == "insert":
-            return _page(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
+        form.check(("text", "seen", "then", "cc", "files", "solution", "canned", "macro", "action"))
+        match form.text("action"):
+            case "insert":
+                return _page(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
+            case "prepare":
+                text, macro = macros.chosen_into(draft.text, draft.macro, form, visit, at)
+                return _page(visit, at, replace(draft, text=text, macro=macro))
+            case "drop":
+                return _page(visit, at, replace(draft, macro=""))
+            case "apply":
+                return _change(visit, at, form, draft)
         _send(visit, at, form, draft)
     except (InvalidInput, Conflict) as error:
         overtaken = form.number("seen") if error.code == "stale_reply" else None
@@ -234,8 +247,25 @@ def clear_address(visit: Visit, number: str) -> Response:
 def _send(visit: Visit, number: int, form: forms.Form, draft: Draft) -> None:
     form.check_files()
     then = _wanted_status(draft.then, visit.agent)
-    uploads, seen = tuple(form.uploads), form.number("seen")
-    tickets.reply(number, draft.text, visit.agent, seen, visit.now, then, uploads=uploads, cc=draft.cc)
+    uploads, seen, as_it_is = tuple(form.uploads), form.number("seen"), form.text("action") == "send_as_it_is"
+    written = (number, draft.text, visit.agent, seen, visit.now)
+    chosen = macros.chosen_by(draft.macro)
+    if chosen is None:
+        tickets.reply(*written, then, uploads=uploads, cc=draft.cc, as_it_is=as_it_is)
+        return
+    say = tickets.replying(*written, uploads=uploads, cc=draft.cc, as_it_is=as_it_is)
+    use_macro(number, chosen, visit.agent, seen, visit.now, then, say=say)
+
+
+def _change(visit: Visit, number: int, form: forms.Form, draft: Draft) -> Response:
+    """What the macro changes without a reply; what was written for one stays."""
+    chosen, then = macros.chosen_by(draft.macro), _wanted_status(draft.then, visit.agent)
+    if chosen is None:
+        raise InvalidInput("form_unreadable")
+    use_macro(number, chosen, visit.agent, form.number("seen"), visit.now, then)
+    if draft.text.strip():
+        return _page(visit, number, replace(draft, macro="", then="", is_changed=True))
+    return pages.redirect(visit, _path(number), "macro_applied")
 
 
 @routes.agents(f"{_PAGE}/mails/{{outgoing_id}}/again", Right.WORK_ON_TICKETS, "POST")
@@ -269,6 +299,8 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "statuses": _statuses(ticket),
         "next_statuses": tuple(status for status in _SET_AFTER_SENDING if status is not ticket.status),
         "solutions": solutions.list_public(),
+        "macros": list_macros(ticket, visit.agent),
+        **macros.shown(visit, macros.find_prepared(visit, ticket, draft.macro)),
         "may_change": visit.agent.may(Right.CHANGE_PROPERTIES),
         "draft": draft,
         **clocks.of(ticket, visit.settings, Shown(visit.language, visit.settings.time_zone, visit.now)),
@@ -315,8 +347,7 @@ def _statuses(ticket: Ticket) -> tuple[Status, ...]:
 def _with_solution(text: str, form: forms.Form, agent: Agent) -> str:
     if not form.text("solution"):
         return text
-    body = readable(form.number("solution"), agent).body.strip()
-    return f"{text.rstrip()}\n\n{body}\n" if text.strip() else f"{body}\n"
+    return macros.below(text, readable(form.number("solution"), agent).body.strip())
 
 
 def _wanted_status(word: str, agent: Agent) -> Status | None:

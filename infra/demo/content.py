@@ -124,3 +124,30 @@ ARTICLES = (
         "[ask for one](/new).",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """A macro for everybody; without `status` and `kind` a canned reply."""
+
+    name: str
+    text: str
+    status: str = ""
+    kind: str = ""
+
+
+SHORTCUTS = (
+    Shortcut(
+        "Ask for the order number",
+        "Hello {customer.name},\n\nthank you for writing to {desk.name}. Which is your order number? "
+        "It stands at the top of the invoice.",
+        status="pending",
+    ),
+    Shortcut(
+        "A replacement is on its way",
+        "Hello {customer.name},\n\nyour replacement left us today with the parcel number {parcel number}.",
+        status="resolved",
+        kind="claim",
+    ),
+    Shortcut("감사 인사", "{customer.name} 님, 문의해 주셔서 감사합니다. {ticket.due}까지 해결해 드리겠습니다."),
+)

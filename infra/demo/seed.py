@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from chalicelib.adapters import forms, settings
 from chalicelib.adapters import tickets as ticket_store
-from chalicelib.desk import intake, solutions, tickets
+from chalicelib.desk import intake, macros, solutions, tickets
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.macro import Macro, Visibility
 from chalicelib.domain.solution import SolutionStatus
-from chalicelib.domain.words import Priority, Status
+from chalicelib.domain.words import Kind, Priority, Status
 from infra.account import Account
-from infra.demo.content import ARTICLES, MAILS, REQUESTS, Article, Request
+from infra.demo.content import ARTICLES, MAILS, REQUESTS, SHORTCUTS, Article, Request, Shortcut
 from infra.demo.people import PEOPLE
 from infra.local_desk import STACK, LocalDesk
 from infra.provision import support_address
@@ -27,6 +28,8 @@ def seed(desk: LocalDesk) -> bool:
     _survey_soon()
     for article in ARTICLES:
         _publish(article)
+    for shortcut in SHORTCUTS:
+        _keep(shortcut)
     _send_mails(desk)
     for request in REQUESTS:
         _ask(request)
@@ -72,6 +75,13 @@ def _answer(number: int, request: Request, by: Agent) -> None:
 def _publish(article: Article) -> None:
     written = solutions.write(article.title, article.body, article.language, _agent("agent"), _now())
     solutions.move(written.id, SolutionStatus.APPROVED, _agent("supervisor"), _now())
+
+
+def _keep(shortcut: Shortcut) -> None:
+    status = Status(shortcut.status) if shortcut.status else None
+    kind = Kind(shortcut.kind) if shortcut.kind else None
+    macro = Macro(0, shortcut.name, 0, Visibility.EVERYBODY, text=shortcut.text, status=status, kind=kind)
+    macros.save(macro, _agent("supervisor"), _now())
 
 
 def _send_mails(desk: LocalDesk) -> None:

@@ -13,6 +13,7 @@ from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
 from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
 from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
+from chalicelib.domain.macro import Visibility
 from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.promises import MOMENTS
@@ -98,7 +99,9 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "cause": (
         *(*Source, *FailureKind, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
         *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed", "promises_changed"),
+        "macro",
     ),
+    "visibility": tuple(Visibility),
     "failure": tuple(FailureKind),
     "delivery_event": (*FailureKind, "agent"),
     "flag": tuple(FailureKind),

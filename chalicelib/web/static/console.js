@@ -1,27 +1,7 @@
-// The console works without this. With it: solutions come into a reply at once, drafts outlive a closed tab, a changed
-// property shows its button, j and k walk through a queue and x picks a ticket, r begins a reply, the menu of small screens starts folded.
+// The console works without this. With it: drafts outlive a closed tab, a changed property shows its button, j and k
+// walk through a queue, x picks a ticket, r begins a reply, the menu of small screens starts folded.
 
 const keyOf = (form) => `draft:${form.dataset.draft}`;
-
-for (const select of document.querySelectorAll("select[data-insert-into]")) {
-  const text = document.getElementById(select.dataset.insertInto);
-  select.nextElementSibling.hidden = true;
-  select.addEventListener("change", async () => {
-    const source = select.selectedOptions[0].dataset.source;
-    if (!source) return;
-    const answer = await fetch(source, { headers: { Accept: "text/plain" } });
-    if (!answer.ok) {
-      select.nextElementSibling.hidden = false;
-      return;
-    }
-    const body = (await answer.text()).trim();
-    const before = text.value.slice(0, text.selectionStart).trimEnd();
-    text.setRangeText(before ? `\n\n${body}` : body, before.length, text.selectionEnd, "end");
-    text.dispatchEvent(new Event("input", { bubbles: true }));
-    select.value = "";
-    text.focus();
-  });
-}
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const text = form.querySelector("textarea");
