@@ -2,12 +2,15 @@
 
 | access | request |
 |---|---|
-| a ticket | get `TICKET#{number}` / `TICKET` |
+| a ticket, or several | get or batch get `TICKET#{number}` / `TICKET` |
 | a ticket with timeline, outgoing mail and surveys | query `TICKET#{number}` |
 | what a ticket has to send | query `TICKET#{number}`, sort key from `OUT#` |
 | a queue, nearest deadline first, 25 a page | query by_queue `TICKETS#{status}` |
 | an agent's or nobody's unresolved tickets | query by_assignee `AGENT#{id}`, `AGENT#0` |
 | what an agent was told, newest first | query by_assignee `NOTICES#{id}` |
+| an agent's open action items, nearest due time first | query by_assignee `ITEMS#{id}` |
+| what an agent has done, tickets resolved as well | query by_assignee `DONE#{id}`, sort key from an instant on |
+| an action item, deleted or not | get `TICKET#{number}` / `ITEM#{id}` |
 | overdue tickets, longest first | query by_due `OVERDUE` |
 | surveys to be sent until now | query by_due `SURVEY`, sort key up to now |
 | a customer by address | get `ADDRESS#{address}` / `CUSTOMER` |
@@ -27,8 +30,9 @@
 | all solutions | query by_queue `SOLUTIONS` |
 | a limit of requests | update `LIMIT#{what}#{window}` / `LIMIT` |
 
-Sort keys of a ticket's partition: `TICKET`, `ENTRY#{id}`, `OUT#{id}`, `SURVEY#{resolution}`; ids are padded to sort.
-Numbers, times and sort keys of queues sort as text. `expires_at` is DynamoDB's time to live, in seconds since 1970.
+Sort keys of a ticket's partition: `TICKET`, `ENTRY#{id}`, `OUT#{id}`, `ITEM#{id}`, `SURVEY#{resolution}`; ids are
+padded to sort. Numbers, times and sort keys of queues sort as text. `expires_at` is DynamoDB's time to live, in seconds
+since 1970.
 """
 
 import os
@@ -55,10 +59,20 @@ SETTINGS = "SETTINGS"
 SOLUTIONS = "SOLUTIONS"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
+NEVER = "9999"
+"""Sorts behind every instant."""
 
 
 def notices_key(agent_id: int) -> str:
     return f"NOTICES#{agent_id}"
+
+
+def agent_items_key(agent_id: int) -> str:
+    return f"ITEMS#{agent_id}"
+
+
+def done_key(agent_id: int) -> str:
+    return f"DONE#{agent_id}"
 
 
 def ticket_key(number: int) -> str:
@@ -71,6 +85,10 @@ def entry_key(entry_id: int) -> str:
 
 def outgoing_key(outgoing_id: int) -> str:
     return f"OUT#{outgoing_id:016d}"
+
+
+def action_item_key(item_id: int) -> str:
+    return f"ITEM#{item_id:016d}"
 
 
 def survey_key(resolution: int) -> str:
@@ -103,6 +121,10 @@ def agent_key(agent_id: int) -> str:
 
 def team_key(team_id: int) -> str:
     return f"TEAM#{team_id}"
+
+
+def checklist_key(checklist_id: int) -> str:
+    return f"CHECKLIST#{checklist_id}"
 
 
 def solution_key(solution_id: int) -> str:
@@ -203,6 +225,10 @@ class OutgoingItem(Item, discriminator="outbox"):
     """A mail or timer to be sent; its insertion in the stream is what sends it."""
 
 
+class ActionItemItem(Item, discriminator="action_item"):
+    """An action item as its ticket holds it, or held it before it was deleted."""
+
+
 class SurveyItem(Item, discriminator="survey"):
     """A survey of one resolution and its answers."""
 
@@ -259,6 +285,10 @@ class AgentItem(Item, discriminator="agent"):
 
 class TeamItem(Item, discriminator="team"):
     """A team."""
+
+
+class ChecklistItem(Item, discriminator="checklist"):
+    """A checklist."""
 
 
 class SessionItem(Item, discriminator="session"):

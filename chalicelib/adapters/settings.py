@@ -6,9 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.adapters.codec import decode, encode
-from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, TeamItem, agent_key, at_version, team_key
+from chalicelib.adapters.items import (
+    SETTINGS,
+    AgentItem,
+    ChecklistItem,
+    Item,
+    SettingsItem,
+    TeamItem,
+    agent_key,
+    at_version,
+    checklist_key,
+    team_key,
+)
 from chalicelib.adapters.transaction import put, put_new
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.checklist import Checklist
 from chalicelib.domain.errors import AlreadyDone, NotFound
 from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.renewal import Renewal
@@ -91,6 +103,13 @@ def save_team(team: Team) -> None:
     forget()
 
 
+def save_checklist(checklist: Checklist) -> None:
+    """Adds or changes a checklist. Raises StaleVersion."""
+    key = checklist_key(checklist.id)
+    put(ChecklistItem(SETTINGS, key, body=encode(checklist), **at_version(checklist.version)))
+    forget()
+
+
 def forget() -> None:
     """Drops the cache of this container."""
     _cached.clear()
@@ -99,6 +118,7 @@ def forget() -> None:
 def _read() -> Settings:
     agents: dict[int, Agent] = {}
     teams: dict[int, Team] = {}
+    checklists: dict[int, Checklist] = {}
     parts: dict[str, SettingsItem] = {}
     for item in Item.query(SETTINGS, consistent_read=True):
         if isinstance(item, AgentItem):
@@ -107,12 +127,16 @@ def _read() -> Settings:
         elif isinstance(item, TeamItem):
             team = decode(Team, item.body | {"version": item.version})
             teams[team.id] = team
+        elif isinstance(item, ChecklistItem):
+            checklist = decode(Checklist, item.body | {"version": item.version})
+            checklists[checklist.id] = checklist
         elif isinstance(item, SettingsItem):
             parts[item.sk] = item
     if _GENERAL not in parts or _SECRET not in parts:
         raise NotFound("desk_not_prepared")
     general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
-    settings = replace(Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents, teams=teams)
+    secret = parts[_SECRET].body["secret"]
+    settings = replace(Settings.of(general), secret=secret, agents=agents, teams=teams, checklists=checklists)
     if _LEVELS not in parts:
         return settings
     return settings.promising(ServiceLevels.from_json(parts[_LEVELS].body, int(parts[_LEVELS].version)))

@@ -45,6 +45,7 @@ def reply(
     *,
     uploads: tuple[Upload, ...] = (),
     cc: str | None = None,
+    despite_items: bool = False,
 ) -> None:
     """A public reply, and a new status in one step; one request more for each file.
 
@@ -61,7 +62,9 @@ def reply(
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         change = ticket.reply(text, by, seen, now, ids, attachments=attachments, cc=copies)
-        return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
+        if then is None:
+            return change
+        return change.then(change.after.set_status(then, by, settings, now, ids, despite_items=despite_items))
 
     work_on(number, by, decide, now, right)
 
@@ -93,11 +96,12 @@ def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
     )
 
 
-def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
-    """Raises Conflict for a step that is not possible, NotFound, NotAllowed."""
+def set_status(number: int, status: Status, by: Agent, now: datetime, *, despite_items: bool = False) -> None:
+    """Raises Conflict for a step that is not possible, or needs a word for the open action items that it leaves
+    (`despite_items`), NotFound, NotAllowed."""
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        return ticket.set_status(status, by, settings, now, ids)
+        return ticket.set_status(status, by, settings, now, ids, despite_items=despite_items)
 
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain import promises
+from chalicelib.domain import checklist, promises
+from chalicelib.domain.action_item import ActionItem
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.auto_close import Waiting
 from chalicelib.domain.change import Change
@@ -39,6 +40,7 @@ Actor = Agent | Author
 
 CLOSED_AFTER = timedelta(days=14)
 _WOKEN_BY_CUSTOMERS = frozenset({Status.PENDING, Status.RESOLVED})
+_ENDED = frozenset({Status.RESOLVED, Status.CLOSED})
 ACTIVE = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD})
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.PENDING, Status.ON_HOLD, Status.RESOLVED}),
@@ -63,6 +65,7 @@ class Ticket:
     """`assignee` and `team` 0 are none, `policy` is that of its promises, `follows` another one.
 
     `last_entry` is the newest message or note (rule 21), `waiting` since when only the customer can go on (rule 15).
+    `checklists` are those that were put onto it.
     """
 
     number: int
@@ -90,6 +93,8 @@ class Ticket:
     policy: str = ""
     waiting: Waiting | None = None
     timer: Timer = Timer()
+    action_items: tuple[ActionItem, ...] = ()
+    checklists: tuple[int, ...] = ()
     version: int = 0
 
     @property
@@ -105,6 +110,10 @@ class Ticket:
     def due_at(self) -> datetime | None:
         """The nearest deadline that is still running, None when nothing runs."""
         return min((clock.due_at for clock in self.clocks if clock.is_running), default=None)
+
+    @property
+    def open_items(self) -> tuple[ActionItem, ...]:
+        return tuple(item for item in self.action_items if item.is_open)
 
     @property
     def waits_for_answer(self) -> bool:
@@ -237,13 +246,25 @@ class Ticket:
         return self._became(after, author_of(by), now, ids, cause, changed)
 
     def set_status(
-        self, status: Status, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
+        self,
+        status: Status,
+        by: Actor,
+        settings: Settings,
+        now: datetime,
+        ids: Ids,
+        cause: str = "agent",
+        *,
+        despite_items: bool = False,
     ) -> Change:
-        """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name."""
+        """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name, and Conflict("items_open")
+        for the end of a ticket with open action items, unless it is to end `despite_items`.
+        """
         if status is self.status:
             return Change(self, self)
         if status not in TRANSITIONS[self.status]:
             raise Conflict("status_not_possible", old=self.status, new=status)
+        if status in _ENDED and self.open_items and not despite_items:
+            raise Conflict("items_open", count=len(self.open_items))
         return self._moved(status, now, settings, author_of(by), ids, cause)
 
     def set_priority(
@@ -258,11 +279,13 @@ class Ticket:
     def set_kind(
         self, kind: Kind | None, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
     ) -> Change:
-        """What the customer wants, None for not said yet. Another policy may hold for it (rule 4)."""
+        """What the customer wants, None for not said yet. Its policy (rule 4) and checklists come with it."""
         if kind is self.kind:
             return Change(self, self)
         after = replace(self, kind=kind, updated_at=now).renewed(settings, now)
-        return self._became(after, author_of(by), now, ids, cause, FieldChange("kind", self.kind or "", kind or ""))
+        changed = FieldChange("kind", self.kind or "", kind or "")
+        change = self._became(after, author_of(by), now, ids, cause, changed)
+        return change.then(checklist.add_by_itself(after, author_of(by), settings, now, ids))
 
     def pin_due(self, due_at: datetime, reason: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
         """A resolution deadline set by hand, with its reason, until it is cleared (rule 5).
@@ -306,8 +329,10 @@ class Ticket:
             waiting=self._waiting(status, at),
             reopened=self.reopened + is_reopening,
         )
-        left = [FieldChange("assignee", _word(self.assignee), "")] if has_left else []
-        return self._became(after, by, at, ids, cause, FieldChange("status", self.status, status), *left)
+        also = [FieldChange("assignee", _word(self.assignee), "")] if has_left else []
+        if status in _ENDED and self.open_items:
+            also.append(FieldChange("items_left_open", "", f"{len(self.open_items)}"))
+        return self._became(after, by, at, ids, cause, FieldChange("status", self.status, status), *also)
 
     def _waiting(self, status: Status, at: datetime) -> Waiting | None:
         """For the customer, whom a person has answered (rule 15)."""

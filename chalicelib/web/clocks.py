@@ -25,11 +25,12 @@ class ClockShown:
 
 
 def of(ticket: Ticket, settings: Settings, show: Shown) -> dict[str, object]:
-    """What the panel needs: `clocks` in their order, and `closing` for a ticket that waits for its customer."""
+    """What the panel needs: `clocks` in their order, and `closing` for a ticket that waits for its customer,
+    or would but for its open action items (rule 15)."""
     next_steps = {one.clock: _sentence(one, ticket, settings, show) for one in timer.coming(ticket, settings)}
     return {
         "clocks": tuple(ClockShown(clock, next_steps.get(clock.name, "")) for clock in ticket.clocks),
-        "closing": next_steps.get(timer.AUTO_CLOSE, ""),
+        "closing": next_steps.get(timer.AUTO_CLOSE) or _held(ticket, settings, show),
     }
 
 
@@ -49,6 +50,11 @@ def _sentence(coming: Coming, ticket: Ticket, settings: Settings, show: Shown) -
         return i18n.text(show.language, f"next.{coming.step}", at=at, since=since)
     told = ", ".join(agent.name for agent in timer.receivers(coming.step, ticket, settings))
     return i18n.text(show.language, "next.told", at=at, who=told or "–", why=_why(coming.step, show))
+
+
+def _held(ticket: Ticket, settings: Settings, show: Shown) -> str:
+    is_held = ticket.waiting and ticket.open_items and settings.close_after.is_on
+    return i18n.text(show.language, "next.held", count=len(ticket.open_items)) if is_held else ""
 
 
 def _why(step: Step, show: Shown) -> str:

@@ -1,7 +1,10 @@
 """All routes; `app.py` registers them."""
 
 from chalicelib.web import (
+    action_items,
     calendars,
+    checklists,
+    day,
     files,
     health,
     help_centre,
@@ -31,8 +34,10 @@ BLUEPRINTS = (
     files.routes,
     sessions.routes,
     queues.routes,
+    day.routes,
     intake.routes,
     tickets.routes,
+    action_items.routes,
     notices.routes,
     solutions.routes,
     reports.routes,
@@ -41,6 +46,7 @@ BLUEPRINTS = (
     promises.routes,
     policies.routes,
     calendars.routes,
+    checklists.routes,
     static.routes,
     health.routes,
     unknown.routes,

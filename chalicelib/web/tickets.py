@@ -8,6 +8,7 @@ from chalicelib.adapters import customers, inbound_mail, solutions
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import feedback, tickets
+from chalicelib.domain import checklist
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
@@ -29,11 +30,21 @@ _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 
 
 @dataclass(frozen=True)
+class ItemDraft:
+    """An action item that was typed wrong; `id` 0 for a new one."""
+
+    id: int
+    title: str
+    owner: str
+    due: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """What an agent was writing when something came between; `seen` only when that was another message.
 
-    `cc` None is that of the ticket. `is_written_wrong`: the error is about what was written, and stands where that is
-    written.
+    `cc` None is that of the ticket. `refused_end` is a status that open action items stand against.
+    `is_written_wrong`: the error is about what was written, and stands where that is written.
     """
 
     text: str = ""
@@ -46,6 +57,8 @@ class Draft:
     error: DeskError | None = None
     seen: int | None = None
     is_written_wrong: bool = False
+    refused_end: str = ""
+    item: ItemDraft | None = None
 
 
 @routes.agents(_PAGE, Right.WORK_ON_TICKETS)
@@ -91,7 +104,7 @@ def reply(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
     draft = Draft(form.fields.get("text", ""), form.text("then"), form.fields.get("cc"), bool(form.uploads))
     try:
-        form.check(("text", "seen", "then", "cc", "files", "solution", "action"))
+        form.check(("text", "seen", "then", "cc", "files", "solution", "action", "despite_items"))
         if form.text("action") == "insert":
             return _page(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
         _send(visit, at, form, draft)
@@ -138,11 +151,12 @@ def hand_to_team(visit: Visit, number: str) -> Response:
 def set_status(visit: Visit, number: str) -> Response:
     form, at = forms.read(visit.request), identifier(number)
     try:
-        form.check(("status", "was"))
-        wanted = _status(form.text("status"))
-        tickets.set_status(at, wanted, visit.agent, visit.now)
+        form.check(("status", "was", "despite_items"))
+        wanted, despite_items = _status(form.text("status")), bool(form.text("despite_items"))
+        tickets.set_status(at, wanted, visit.agent, visit.now, despite_items=despite_items)
     except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
+        refused_end = form.text("status") if error.code == "items_open" else ""
+        return _page(visit, at, Draft(error=error, refused_end=refused_end))
     before = form.text("was")
     return pages.redirect(visit, _path(at), f"status_set:{before if before in TRANSITIONS[wanted] else ''}")
 
@@ -223,8 +237,18 @@ def clear_address(visit: Visit, number: str) -> Response:
 def _send(visit: Visit, number: int, form: forms.Form, draft: Draft) -> None:
     form.check_files()
     then = _wanted_status(draft.then, visit.agent)
-    uploads, seen = tuple(form.uploads), form.number("seen")
-    tickets.reply(number, draft.text, visit.agent, seen, visit.now, then, uploads=uploads, cc=draft.cc)
+    uploads, seen, despite_items = tuple(form.uploads), form.number("seen"), bool(form.text("despite_items"))
+    tickets.reply(
+        number,
+        draft.text,
+        visit.agent,
+        seen,
+        visit.now,
+        then,
+        uploads=uploads,
+        cc=draft.cc,
+        despite_items=despite_items,
+    )
 
 
 @routes.agents(f"{_PAGE}/mails/{{outgoing_id}}/again", Right.WORK_ON_TICKETS, "POST")
@@ -233,6 +257,11 @@ def send_again(visit: Visit, number: str, outgoing_id: str) -> Response:
     forms.read(visit.request).check(())
     feedback.send_again(at, identifier(outgoing_id), visit.agent, visit.now)
     return pages.redirect(visit, _path(at), "sent_again")
+
+
+def show_again(visit: Visit, number: int, draft: Draft) -> Response:
+    """After something else on the page was refused."""
+    return _page(visit, number, draft)
 
 
 def _page(visit: Visit, number: int, draft: Draft) -> Response:
@@ -251,6 +280,8 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         ),
         "agents": visit.settings.agents,
         "assignable": visit.settings.active_agents(),
+        "owners": [one for one in visit.settings.active_agents() if ticket.is_visible_to(one)],
+        "checklists": checklist.offered(ticket, visit.settings),
         "teams": visit.settings.teams,
         "priorities": tuple(Priority),
         "kinds": tuple(Kind),
