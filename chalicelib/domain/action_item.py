@@ -64,8 +64,7 @@ def add(
     cause: str = "agent",
 ) -> Change:
     """One more thing to do. Raises InvalidInput, Conflict("too_many_items")."""
-    name = checked_name(title, LONGEST_TITLE, "title")
-    item = ActionItem(next(ids), ticket.number, name, now, owner, _ahead(due_at, now))
+    item = ActionItem(next(ids), ticket.number, checked_title(title), now, owner, _ahead(due_at, now))
     return add_all(ticket, (item,), by, now, ids, cause)
 
 
@@ -119,7 +118,7 @@ def change(
     """
     item = find(ticket, item_id)
     due_at = due_at if due_at == item.due_at else _ahead(due_at, now)
-    wanted = replace(item, title=checked_name(title, LONGEST_TITLE, "title"), owner=owner, due_at=due_at)
+    wanted = replace(item, title=checked_title(title), owner=owner, due_at=due_at)
     if wanted == item:
         return Change(ticket, ticket)
     if (owner, due_at) != (item.owner, item.due_at):
@@ -157,6 +156,13 @@ def find(ticket: Ticket, item_id: int) -> ActionItem:
 def told(ticket: Ticket, item: ActionItem, now: datetime) -> Ticket:
     """The ticket after somebody was told that an item of it is due."""
     return replace(ticket, action_items=_replaced(ticket, replace(item, told_at=now)), updated_at=now)
+
+
+def checked_title(title: str) -> str:
+    """Raises InvalidInput("item_untitled" | "text_too_long" | "name_unseen")."""
+    if not title.strip():
+        raise InvalidInput("item_untitled", field="title")
+    return checked_name(title, LONGEST_TITLE, "title")
 
 
 def to_the_minute(at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from chalice.app import Response
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import checklists as desk
 from chalicelib.desk.changes import new_ids
-from chalicelib.domain.action_item import LONGEST_TITLE
+from chalicelib.domain.action_item import LONGEST_TITLE, checked_title
 from chalicelib.domain.agent import Right
 from chalicelib.domain.checklist import LONGEST_NAME, MOST_STEPS, Checklist, ChecklistStep
 from chalicelib.domain.errors import InvalidInput, NotFound, StaleVersion
@@ -24,7 +24,7 @@ from chalicelib.web.visit import Visit
 routes = DeskBlueprint(__name__)
 
 _PAGE = "/agent/settings/checklists"
-_SPARE_ROWS = 3
+_SPARE_ROWS = 4
 _FIELDS = {
     *("name", "comes_by_itself", "is_active", "version"),
     *(f"kind_{kind}" for kind in Kind),
@@ -103,7 +103,7 @@ def _steps(form: Form, mistakes: Mistakes) -> tuple[ChecklistStep, ...]:
             due_after = spans.read(typed) if typed else None
         with mistakes.at(f"step_{row}_title"):
             if title or typed:
-                steps.append(ChecklistStep(checked_name(title, LONGEST_TITLE, "title"), due_after))
+                steps.append(ChecklistStep(checked_title(title), due_after))
     with mistakes.at("step_0_title"):
         if not steps and not mistakes:
             raise InvalidInput("checklist_without_step")
@@ -125,13 +125,17 @@ def _page(visit: Visit, checklist_id: int, fields: Mapping[str, str], mistakes: 
     """With the version that the admin saw, unless the page just said that there is a newer one."""
     known = settings_store.get(is_fresh=True).checklists.get(checklist_id)
     is_overtaken = mistakes is not None and isinstance(mistakes.get(""), StaleVersion)
-    last = max((row for row in range(MOST_STEPS) if fields.get(f"step_{row}_title", "").strip()), default=-1)
+    filled = (row for row in range(MOST_STEPS) if _is_filled(fields, row))
     values = {
         "checklist_id": checklist_id,
         "fields": fields,
         "version": known.version if known and is_overtaken else fields.get("version", "0"),
         "kinds": tuple(Kind),
-        "rows": range(min(last + 1 + _SPARE_ROWS, MOST_STEPS)),
+        "rows": range(min(max(filled, default=-1) + 1 + _SPARE_ROWS, MOST_STEPS)),
         "longest_title": LONGEST_TITLE,
     }
     return errors.render_form(visit, "agent/checklist.html", values, mistakes or {})
+
+
+def _is_filled(fields: Mapping[str, str], row: int) -> bool:
+    return any(fields.get(f"step_{row}_{part}", "").strip() for part in ("title", "due"))

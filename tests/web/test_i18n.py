@@ -65,6 +65,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "weekday": tuple(range(7)),
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
+    "end_despite_items": (Status.RESOLVED, Status.CLOSED),
     "field": (
         *(
             "status",
