@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.change import Change
@@ -166,8 +166,8 @@ def checked_title(title: str) -> str:
 
 
 def to_the_minute(at: datetime) -> datetime:
-    """As forms can show it."""
-    return at.replace(second=0, microsecond=0)
+    """In UTC, as forms can show it."""
+    return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _with(

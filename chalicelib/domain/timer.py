@@ -7,7 +7,7 @@ execution with the next number takes over.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.domain import action_item, promises
@@ -97,7 +97,7 @@ def _start(ticket: Ticket, wake: datetime, now: datetime, ids: Iterator[int]) ->
 
 def written(at: datetime) -> str:
     """An instant as a Wait state of Step Functions takes it: RFC 3339 in UTC, with Z."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def decide(ticket: Ticket, timer_number: int, settings: Settings, as_of: datetime) -> Decision:

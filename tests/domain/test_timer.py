@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -83,6 +84,10 @@ class TestPlan:
         planned = timer.plan(answered, DESK, NOW, ids(300))
         assert planned.after.timer == Timer(1, HALF, NOW)
         assert [mail.purpose for mail in planned.outgoing] == [Purpose.REPLY]
+
+    def test_the_state_machine_is_told_instants_in_utc_wherever_they_were_typed(self) -> None:
+        in_seoul = HALF.astimezone(ZoneInfo("Asia/Seoul"))
+        assert timer.written(in_seoul) == timer.written(HALF) == "2026-11-23T05:30:00.000000Z"
 
     def test_a_ticket_without_a_sleeping_timer_gets_one(self) -> None:
         asleep = replace(factories.ticket(), timer=Timer(3, None))
