@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from chalicelib.adapters.codec import decode, encode, instant
 from chalicelib.adapters.items import (
+    ITEMS_DUE,
     NEVER,
     ActionItemItem,
+    Item,
     action_item_key,
     agent_items_key,
     done_key,
@@ -35,6 +37,13 @@ def list_open(agent_id: int, limit: int) -> tuple[ActionItem, ...]:
     """What an agent has to do: their own, and nobody's on tickets that they have. Nearest due time first, then those
     without one."""
     found = ActionItemItem.query(agent_items_key(agent_id), index_name="by_assignee", limit=limit)
+    return tuple(decode(ActionItem, item.body) for item in found)
+
+
+def list_untold(until: datetime, limit: int) -> tuple[ActionItem, ...]:
+    """Items that were due until an instant without anybody being told, longest overdue first."""
+    due = Item.due_sk <= f"{instant(until)}~"
+    found = ActionItemItem.query(ITEMS_DUE, due, index_name="by_due", limit=limit)
     return tuple(decode(ActionItem, item.body) for item in found)
 
 
@@ -66,6 +75,8 @@ def _held(ticket: Ticket | None) -> dict[int, tuple[ActionItem, int]]:
 
 def _record(item: ActionItem, agent_id: int) -> ActionItemItem:
     record = ActionItemItem(ticket_key(item.ticket), action_item_key(item.id), body=encode(item))
+    if item.reminds_at:
+        record.due_pk, record.due_sk = ITEMS_DUE, instant(item.reminds_at)
     if item.done_at:
         record.assignee_pk, record.assignee_sk = done_key(item.done_by), instant(item.done_at)
     elif agent_id:

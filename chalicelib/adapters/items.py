@@ -13,6 +13,7 @@
 | an action item, deleted or not | get `TICKET#{number}` / `ITEM#{id}` |
 | overdue tickets, longest first | query by_due `OVERDUE` |
 | surveys to be sent until now | query by_due `SURVEY`, sort key up to now |
+| action items of which nobody was told in time | query by_due `ITEMS`, sort key up to then |
 | a customer by address | get `ADDRESS#{address}` / `CUSTOMER` |
 | a customer with the latest tickets | query by_customer `CUSTOMER#{id}`, newest first |
 | what a mail answers, if it came before | batch get `MESSAGE#{id}` / `MESSAGE`, `MAIL#{fingerprint}` / `MAIL` |
@@ -59,6 +60,7 @@ SETTINGS = "SETTINGS"
 SOLUTIONS = "SOLUTIONS"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
+ITEMS_DUE = "ITEMS"
 NEVER = "9999"
 """Sorts behind every instant."""
 

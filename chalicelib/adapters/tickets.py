@@ -187,7 +187,7 @@ def item_of(ticket: Ticket) -> TicketItem:
     )
     if ticket.is_active:
         item.assignee_pk, item.assignee_sk = assignee_queue(ticket.assignee), order
-    elif ticket.status is Status.RESOLVED and ticket.resolved_at:
+    elif ticket.status is Status.RESOLVED and ticket.resolved_at and ticket.assignee:
         item.assignee_pk, item.assignee_sk = done_key(ticket.assignee), instant(ticket.resolved_at)
     if ticket.is_overdue:
         item.due_pk, item.due_sk = OVERDUE, order

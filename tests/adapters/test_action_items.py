@@ -94,6 +94,14 @@ def test_what_was_deleted_is_kept_for_a_month_and_found_by_nobody() -> None:
     assert ActionItemItem.get(ticket_key(7), action_item_key(40)).expires_at is None
 
 
+def test_items_that_were_due_are_found_until_somebody_was_told() -> None:
+    ticket = kept(item(40, due_at=NOW), item(41, due_at=NOW + HOUR), item(42), item(43, due_at=NOW, done_at=NOW))
+    assert [one.id for one in action_items.list_untold(NOW, 10)] == [40]
+    assert [one.id for one in action_items.list_untold(NOW + HOUR, 10)] == [40, 41]
+    saved(Change(ticket, action_item.told(ticket, ticket.action_items[0], NOW)))
+    assert action_items.list_untold(NOW, 10) == ()
+
+
 def test_an_item_that_never_was() -> None:
     with pytest.raises(NotFound, match="item_not_found"):
         action_items.get(7, 40)
