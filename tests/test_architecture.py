@@ -29,8 +29,8 @@ MAY_USE = {
 }
 WRITERS = {"chalicelib.adapters.transaction", "chalicelib.adapters.items", "chalicelib.adapters.ses"}
 READS = {
-    *("count_in_hand", "get", "get_page", "get_panel", "find", "by_queue", "by_day", "now"),
-    *("read", "read_raw", "download_url", "original_url"),
+    *("count_in_hand", "get", "get_page", "get_panel", "find", "by_queue", "by_day", "open_items", "now"),
+    *("read", "read_raw", "download_url", "original_url", "both"),
 }
 AWS = {"boto3", "botocore", "pynamodb", "s3transfer"}
 THIRD_PARTY = {

@@ -12,7 +12,7 @@ from chalicelib.adapters import inbound_mail, macros, sessions, settings, soluti
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.adapters.items import Item, MailItem
 from chalicelib.adapters.sessions import Session
-from chalicelib.desk import inbound, intake, links, tickets, timers
+from chalicelib.desk import action_items, inbound, intake, links, tickets, timers
 from chalicelib.desk.macros import Chosen
 from chalicelib.desk.macros import apply as use_macro
 from chalicelib.domain.inbound_mail import Fate, FateState
@@ -156,6 +156,14 @@ class TestConsole:
             tickets.assign(number, AGENT.id, COLLEAGUE, LATER)
         assert page_requests(agent, "/agent/notices", f"#{number} Pump</a>") == [GET, QUERY, BATCH_GET]
 
+    @pytest.mark.parametrize("items", [0, 1, 40])
+    def test_an_agents_day_takes_six_whatever_is_to_be_done(self, agent: Visitor, items: int) -> None:
+        """The session; items to do and tickets due at once; their tickets and what was done at once; the counts."""
+        for item in range(items):
+            action_items.add(1, f"Call {item}", AGENT.id, None, AGENT, NOW)
+        taken = page_requests(agent, "/agent/day", f"Call {items - 1}" if items else "Nothing is due today")
+        assert sorted(taken) == sorted([GET, QUERY, QUERY, QUERY, QUERY, *([BATCH_GET] if items else [])])
+
     @pytest.mark.parametrize("waiting", [2, 1_100])
     def test_the_quarantine_takes_the_same_whatever_waits(self, client: Client, waiting: int) -> None:
         """The session, how many wait in each view (of dead letters a request for each queue), one page of them."""
@@ -181,10 +189,17 @@ class TestConsole:
             path = f"/agent/tickets/1/entries/{entry}/{view}"
             assert page_requests(agent, path, words) == [GET, QUERY, "s3.GetObject"]
 
-    @pytest.mark.parametrize("act", ["reply", "note", "assign", "status", "priority", "reply and resolve"])
+    @pytest.mark.parametrize(
+        "act", ["reply", "note", "assign", "status", "priority", "reply and resolve", "item", "tick"]
+    )
     def test_an_act_takes_two(self, act: str) -> None:
         seen = ticket_store.get(1).last_entry
+        action_items.add(1, "Call", AGENT.id, None, AGENT, NOW)
+        item = ticket_store.get(1).action_items[0].id
+        action_items.set_done(1, item, AGENT, NOW, is_done=True)
         operation = {
+            "item": lambda: action_items.add(1, "Call", COLLEAGUE.id, LATER, AGENT, NOW),
+            "tick": lambda: action_items.set_done(1, item, AGENT, LATER, is_done=False),
             "reply": lambda: tickets.reply(1, "Turn it off.", AGENT, seen, LATER),
             "reply and resolve": lambda: tickets.reply(1, "Turn it off.", AGENT, seen, LATER, Status.RESOLVED),
             "note": lambda: tickets.add_note(1, "Ask Lee.", AGENT, LATER),

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pynamodb.expressions.operand import Path
 
+from chalicelib.adapters import action_items
 from chalicelib.adapters.items import COUNTS, DAYS, CounterItem, DayItem
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.domain.change import Change
@@ -40,6 +41,11 @@ def by_queue(agent_id: int, now: datetime) -> Mapping[Queue, int]:
     return {queue: counts.get(queue.of(agent_id), 0) for queue in Queue}
 
 
+def open_items(agent_id: int, now: datetime) -> int:
+    """How many action items an agent has to do; at most 10 seconds old."""
+    return _all(now).get(_items_of(agent_id), 0)
+
+
 def by_day(since: date, until: date) -> tuple[Day, ...]:
     """One `Day` for every day from `since` to `until`, both included."""
     sums: dict[str, Counter[str]] = defaultdict(Counter)
@@ -58,6 +64,8 @@ def count_change(transaction: Transaction, change: Change, time_zone: str) -> No
         _add(transaction, name, 1)
     for name in sorted(before - after):
         _add(transaction, name, -1)
+    for agent_id, grown in sorted(action_items.counts_of(change).items()):
+        _add(transaction, _items_of(agent_id), grown)
     days: dict[str, dict[str, int]] = defaultdict(dict)  # one update a day: a transaction may name an item only once
     if change.before is None:
         days[_day(change.after.created_at, time_zone)]["opened"] = 1
@@ -95,6 +103,10 @@ def _all(now: datetime) -> Mapping[str, int]:
 def _add(transaction: Transaction, name: str, difference: int) -> None:
     item = CounterItem(COUNTS, f"{name}#{secrets.randbelow(_SHARDS)}")
     transaction.update(item, [Path("total").add(difference), _kind("counter")])
+
+
+def _items_of(agent_id: int) -> str:
+    return f"items:{agent_id}"
 
 
 def _count_day(transaction: Transaction, day: str, numbers: Mapping[str, int]) -> None:

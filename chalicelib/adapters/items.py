@@ -2,14 +2,18 @@
 
 | access | request |
 |---|---|
-| a ticket | get `TICKET#{number}` / `TICKET` |
+| a ticket, or several | get or batch get `TICKET#{number}` / `TICKET` |
 | a ticket with timeline, outgoing mail and surveys | query `TICKET#{number}` |
 | what a ticket has to send | query `TICKET#{number}`, sort key from `OUT#` |
 | a queue, nearest deadline first, 25 a page | query by_queue `TICKETS#{status}` |
 | an agent's or nobody's unresolved tickets | query by_assignee `AGENT#{id}`, `AGENT#0` |
 | what an agent was told, newest first | query by_assignee `NOTICES#{id}` |
+| an agent's open action items, nearest due time first | query by_assignee `ITEMS#{id}` |
+| what an agent has done, tickets resolved as well | query by_assignee `DONE#{id}`, sort key from an instant on |
+| an action item, deleted or not | get `TICKET#{number}` / `ITEM#{id}` |
 | overdue tickets, longest first | query by_due `OVERDUE` |
 | surveys to be sent until now | query by_due `SURVEY`, sort key up to now |
+| action items of which nobody was told in time | query by_due `ITEMS`, sort key up to then |
 | a customer by address | get `ADDRESS#{address}` / `CUSTOMER` |
 | a customer with the latest tickets | query by_customer `CUSTOMER#{id}`, newest first |
 | what a mail answers, if it came before | batch get `MESSAGE#{id}` / `MESSAGE`, `MAIL#{fingerprint}` / `MAIL` |
@@ -28,8 +32,9 @@
 | macros, and how often each agent used them | query `MACROS` |
 | a limit of requests | update `LIMIT#{what}#{window}` / `LIMIT` |
 
-Sort keys of a ticket's partition: `TICKET`, `ENTRY#{id}`, `OUT#{id}`, `SURVEY#{resolution}`; ids are padded to sort.
-Numbers, times and sort keys of queues sort as text. `expires_at` is DynamoDB's time to live, in seconds since 1970.
+Sort keys of a ticket's partition: `TICKET`, `ENTRY#{id}`, `OUT#{id}`, `ITEM#{id}`, `SURVEY#{resolution}`; ids are
+padded to sort. Numbers, times and sort keys of queues sort as text. `expires_at` is DynamoDB's time to live, in seconds
+since 1970.
 """
 
 import os
@@ -57,10 +62,21 @@ SOLUTIONS = "SOLUTIONS"
 MACROS = "MACROS"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
+ITEMS_DUE = "ITEMS"
+NEVER = "9999"
+"""Sorts behind every instant."""
 
 
 def notices_key(agent_id: int) -> str:
     return f"NOTICES#{agent_id}"
+
+
+def agent_items_key(agent_id: int) -> str:
+    return f"ITEMS#{agent_id}"
+
+
+def done_key(agent_id: int) -> str:
+    return f"DONE#{agent_id}"
 
 
 def ticket_key(number: int) -> str:
@@ -73,6 +89,10 @@ def entry_key(entry_id: int) -> str:
 
 def outgoing_key(outgoing_id: int) -> str:
     return f"OUT#{outgoing_id:016d}"
+
+
+def action_item_key(item_id: int) -> str:
+    return f"ITEM#{item_id:016d}"
 
 
 def survey_key(resolution: int) -> str:
@@ -109,6 +129,10 @@ def team_key(team_id: int) -> str:
 
 def view_key(view_id: int) -> str:
     return f"VIEW#{view_id:016d}"
+
+
+def checklist_key(checklist_id: int) -> str:
+    return f"CHECKLIST#{checklist_id}"
 
 
 def solution_key(solution_id: int) -> str:
@@ -217,6 +241,10 @@ class OutgoingItem(Item, discriminator="outbox"):
     """A mail or timer to be sent; its insertion in the stream is what sends it."""
 
 
+class ActionItemItem(Item, discriminator="action_item"):
+    """An action item as its ticket holds it, or held it before it was deleted."""
+
+
 class SurveyItem(Item, discriminator="survey"):
     """A survey of one resolution and its answers."""
 
@@ -277,6 +305,10 @@ class TeamItem(Item, discriminator="team"):
 
 class ViewItem(Item, discriminator="view"):
     """A saved view."""
+
+
+class ChecklistItem(Item, discriminator="checklist"):
+    """A checklist."""
 
 
 class SessionItem(Item, discriminator="session"):

@@ -9,17 +9,20 @@ from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.items import (
     SETTINGS,
     AgentItem,
+    ChecklistItem,
     Item,
     SettingsItem,
     TeamItem,
     ViewItem,
     agent_key,
     at_version,
+    checklist_key,
     team_key,
     view_key,
 )
 from chalicelib.adapters.transaction import put, put_new
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.checklist import Checklist
 from chalicelib.domain.errors import AlreadyDone, NotFound
 from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.renewal import Renewal
@@ -115,6 +118,13 @@ def delete_view(view_id: int) -> None:
     forget()
 
 
+def save_checklist(checklist: Checklist) -> None:
+    """Adds or changes a checklist. Raises StaleVersion."""
+    key = checklist_key(checklist.id)
+    put(ChecklistItem(SETTINGS, key, body=encode(checklist), **at_version(checklist.version)))
+    forget()
+
+
 def forget() -> None:
     """Drops the cache of this container."""
     _cached.clear()
@@ -124,6 +134,7 @@ def _read() -> Settings:
     agents: dict[int, Agent] = {}
     teams: dict[int, Team] = {}
     views: dict[int, SavedView] = {}
+    checklists: dict[int, Checklist] = {}
     parts: dict[str, SettingsItem] = {}
     for item in Item.query(SETTINGS, consistent_read=True):
         if isinstance(item, AgentItem):
@@ -135,13 +146,21 @@ def _read() -> Settings:
         elif isinstance(item, ViewItem):
             view = decode(SavedView, item.body | {"version": item.version})
             views[view.id] = view
+        elif isinstance(item, ChecklistItem):
+            checklist = decode(Checklist, item.body | {"version": item.version})
+            checklists[checklist.id] = checklist
         elif isinstance(item, SettingsItem):
             parts[item.sk] = item
     if _GENERAL not in parts or _SECRET not in parts:
         raise NotFound("desk_not_prepared")
     general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
     settings = replace(
-        Settings.of(general), secret=parts[_SECRET].body["secret"], agents=agents, teams=teams, views=views
+        Settings.of(general),
+        secret=parts[_SECRET].body["secret"],
+        agents=agents,
+        teams=teams,
+        views=views,
+        checklists=checklists,
     )
     if _LEVELS not in parts:
         return settings

@@ -7,10 +7,11 @@ from typing import Any
 
 from pynamodb.expressions.operand import Path
 
-from chalicelib.adapters import counts, outbox
+from chalicelib.adapters import action_items, counts, outbox
 from chalicelib.adapters.codec import decode, encode, instant
 from chalicelib.adapters.items import (
     COUNTER,
+    NEVER,
     OVERDUE,
     SURVEYS_DUE,
     CounterItem,
@@ -22,6 +23,7 @@ from chalicelib.adapters.items import (
     assignee_queue,
     at_version,
     customer_key,
+    done_key,
     entry_key,
     status_queue,
     ticket_key,
@@ -29,6 +31,7 @@ from chalicelib.adapters.items import (
 from chalicelib.adapters.paging import Page, cursor_of, place_of
 from chalicelib.adapters.surveys import survey_of
 from chalicelib.adapters.transaction import Transaction
+from chalicelib.domain.action_item import ActionItem
 from chalicelib.domain.change import Change
 from chalicelib.domain.entry import Entry
 from chalicelib.domain.errors import NotFound
@@ -37,8 +40,6 @@ from chalicelib.domain.queue import Queue
 from chalicelib.domain.survey import Survey
 from chalicelib.domain.ticket import Ticket
 from chalicelib.domain.words import Status
-
-_NEVER = "9999"
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,27 @@ def list_by_queue(queue: Queue, agent_id: int, cursor: str | None = None, limit:
     return Page(tuple(_ticket_of(item) for item in results), cursor_of(results.last_evaluated_key, index))
 
 
+def list_by_numbers(numbers: Iterable[int]) -> dict[int, Ticket]:
+    """By number, without those that there are not; a request for each hundred, none for none."""
+    keys = [(ticket_key(number), "TICKET") for number in sorted(set(numbers))]
+    return {ticket.number: ticket for ticket in map(_ticket_of, TicketItem.batch_get(keys))} if keys else {}
+
+
+def list_due(agent_id: int, until: datetime, limit: int) -> tuple[Ticket, ...]:
+    """An agent's unresolved tickets that are due until an instant, nearest deadline first."""
+    due = Item.assignee_sk <= f"{instant(until)}~"
+    found = TicketItem.query(assignee_queue(agent_id), due, index_name="by_assignee", limit=limit)
+    return tuple(_ticket_of(item) for item in found)
+
+
+def list_done(agent_id: int, since: datetime, limit: int) -> tuple[Ticket | ActionItem, ...]:
+    """Tickets of an agent that were resolved since an instant, and action items that the agent did; latest first."""
+    since_then = Item.assignee_sk >= instant(since)
+    key = done_key(agent_id)
+    found = Item.query(key, since_then, index_name="by_assignee", limit=limit, scan_index_forward=False)
+    return tuple(_ticket_of(item) if isinstance(item, TicketItem) else decode(ActionItem, item.body) for item in found)
+
+
 def get_entry(number: int, entry_id: int) -> Entry:
     """One entry of a ticket's timeline. Raises NotFound("entry_not_found")."""
     try:
@@ -142,6 +164,8 @@ def save(change: Change, time_zone: str, also: Transaction | None = None) -> Non
     transaction.put(item_of(change.after))
     for item in _additions(change):
         transaction.put_new(item)
+    for record in action_items.records_of(change):
+        transaction.put_over(record)
     for entry in change.changed:
         transaction.put_over(item_of_entry(change.after.number, entry))
     counts.count_change(transaction, change, time_zone)
@@ -173,7 +197,7 @@ def _additions(change: Change) -> Iterable[Item]:
 
 
 def item_of(ticket: Ticket) -> TicketItem:
-    order = instant(ticket.due_at) if ticket.due_at else _NEVER
+    order = instant(ticket.due_at) if ticket.due_at else NEVER
     item = TicketItem(
         ticket_key(ticket.number),
         "TICKET",
@@ -186,6 +210,8 @@ def item_of(ticket: Ticket) -> TicketItem:
     )
     if ticket.is_active:
         item.assignee_pk, item.assignee_sk = assignee_queue(ticket.assignee), order
+    elif ticket.status is Status.RESOLVED and ticket.resolved_at and ticket.assignee:
+        item.assignee_pk, item.assignee_sk = done_key(ticket.assignee), instant(ticket.resolved_at)
     if ticket.is_overdue:
         item.due_pk, item.due_sk = OVERDUE, order
     elif ticket.survey_due_at:

@@ -165,8 +165,9 @@ def _take_down(call: Call, known: Customer | None, number: int, address: str, by
         kind=call.kind,
         taken_by=by,
     )
-    if call.is_answered:
-        change = change.then(change.after.set_status(Status.RESOLVED, by, settings, now, ids))
+    if call.is_answered:  # whatever a checklist has just brought stays to be done
+        resolved = change.after.set_status(Status.RESOLVED, by, settings, now, ids, despite_items=True)
+        change = change.then(resolved)
     also = Transaction()
     also.put_new(forms.item_of(call.submission_id, number, now), AlreadyDone("form_sent_before"))
     customers.keep(also, customer, known)

@@ -118,6 +118,7 @@ def apply(
     then: Status | None = None,
     *,
     say: Decide | None = None,
+    despite_items: bool = False,
 ) -> None:
     """All that the macro changes, and the reply that the agent made of its words where `say` is one (see
     `tickets.replying`): one saved change, one event, and counted. `then` is a status chosen instead of the macro's.
@@ -133,7 +134,7 @@ def apply(
             raise Conflict("macro_gone")
         said = say(ticket, settings, ids) if say else _unsaid(ticket, seen)
         note = variables.fill(macro.note, replies.values_of(ticket, by, settings, now))
-        return replace(macro, note=note).after(said, by, settings, now, ids)
+        return replace(macro, note=note).after(said, by, settings, now, ids, despite_items=despite_items)
 
     work_on(number, by, decide, now, macro.right, lambda also: store.count_use(also, macro.id, by.id, now))
 

@@ -262,6 +262,14 @@ def _for_survey(page: TicketPage, outgoing: Outgoing, settings: Settings, langua
     }
 
 
+def _for_item(page: TicketPage, outgoing: Outgoing, settings: Settings, language: str) -> Values:
+    due_at = datetime.fromisoformat(outgoing.params["due_at"])
+    return _for_agent(page, outgoing, settings, language) | {
+        "title": outgoing.params["title"],
+        "due": i18n.day_and_time(language, due_at, settings.time_zone),
+    }
+
+
 def _entry(page: TicketPage, outgoing: Outgoing) -> Entry:
     return next(entry for entry in page.entries if entry.id == outgoing.entry_id)
 
@@ -276,6 +284,7 @@ _VALUES: dict[Purpose, Callable[[TicketPage, Outgoing, Settings, str], Values]] 
     Purpose.CLOSE_LAST_REMINDER: _for_waiting,
     Purpose.AUTO_RESOLVED: _for_waiting,
     Purpose.SURVEY: _for_survey,
+    Purpose.ITEM_DUE: _for_item,
     Purpose.MAIL_FAILED: _for_mail_failed,
     Purpose.MAIL_FLOOD: _for_mail_flood,
 }

@@ -11,7 +11,7 @@ from chalicelib.adapters import tickets as tickets_store
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.desk import replies
 from chalicelib.desk.changes import Beside, Decide, change_ticket, new_ids, save, until_saved
-from chalicelib.domain import requester, variables
+from chalicelib.domain import participants, requester, variables
 from chalicelib.domain.address import in_unicode
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
@@ -47,6 +47,7 @@ def reply(
     uploads: tuple[Upload, ...] = (),
     cc: str | None = None,
     as_it_is: bool = False,
+    despite_items: bool = False,
 ) -> None:
     """A public reply, and a new status in one step; one request more for each file. Parameters as in `replying`.
 
@@ -58,7 +59,9 @@ def reply(
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         change = say(ticket, settings, ids)
-        return change.then(change.after.set_status(then, by, settings, now, ids)) if then else change
+        if then is None:
+            return change
+        return change.then(change.after.set_status(then, by, settings, now, ids, despite_items=despite_items))
 
     work_on(number, by, decide, now, right)
 
@@ -122,11 +125,12 @@ def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
     )
 
 
-def set_status(number: int, status: Status, by: Agent, now: datetime) -> None:
-    """Raises Conflict for a step that is not possible, NotFound, NotAllowed."""
+def set_status(number: int, status: Status, by: Agent, now: datetime, *, despite_items: bool = False) -> None:
+    """Raises Conflict for a step that is not possible, or needs a word for the open action items that it leaves
+    (`despite_items`), NotFound, NotAllowed."""
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        return ticket.set_status(status, by, settings, now, ids)
+        return ticket.set_status(status, by, settings, now, ids, despite_items=despite_items)
 
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
@@ -171,11 +175,11 @@ def pin_due(number: int, due_at: datetime | None, reason: str, by: Agent, now: d
 def accept_message(number: int, entry_id: int, by: Agent, now: datetime) -> None:
     """A stranger's message becomes part of the conversation (rule 9).
 
-    Raises NotFound, NotAllowed, and what `Ticket.accept` raises.
+    Raises NotFound, NotAllowed, and what `participants.accept` raises.
     """
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        return ticket.accept(tickets_store.get_entry(number, entry_id), by, settings, now, ids)
+        return participants.accept(ticket, tickets_store.get_entry(number, entry_id), by, settings, now, ids)
 
     work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 

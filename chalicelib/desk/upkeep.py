@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.adapters import outbox, tickets
+from chalicelib.adapters import action_items, outbox, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.desk import indexing, renewal
 from chalicelib.desk.changes import change_ticket, new_ids
+from chalicelib.domain import timer
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.queue import Queue
 from chalicelib.domain.ticket import CLOSED_AFTER, Ticket
+from chalicelib.domain.words import Status
 from chalicelib.log import logger
 
 _AT_ONCE = 500
@@ -52,7 +54,7 @@ def mend(now: datetime) -> int:
 
     renewal.resume(now)
     try:
-        return each_by_itself(_mendable(), mend_one)
+        return each_by_itself(_mendable(now), mend_one)
     finally:
         indexing.take(found)
 
@@ -75,13 +77,17 @@ def each_by_itself(due: Iterable[Ticket], work: Callable[[Ticket], bool]) -> int
     return done
 
 
-def _mendable() -> Iterator[Ticket]:
+def _mendable(now: datetime) -> Iterator[Ticket]:
+    """And closed tickets that have an action item of which nobody was told in time."""
     for queue in _MENDED_QUEUES:
         page = tickets.list_by_queue(queue, 0, limit=_PAGE)
         yield from page.items
         while page.cursor:
             page = tickets.list_by_queue(queue, 0, page.cursor, _PAGE)
             yield from page.items
+    untold = action_items.list_untold(now - timer.LOST_AFTER, _AT_ONCE)
+    late = (tickets.get(number) for number in sorted({item.ticket for item in untold}))
+    yield from (ticket for ticket in late if ticket.status is Status.CLOSED)
 
 
 def _hand_over_stuck(number: int, now: datetime) -> int:

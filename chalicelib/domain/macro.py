@@ -13,9 +13,8 @@ from chalicelib.domain import variables
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
 from chalicelib.domain.errors import InvalidInput
-from chalicelib.domain.search import folded
 from chalicelib.domain.settings import Settings
-from chalicelib.domain.texts import checked_name
+from chalicelib.domain.texts import checked_name, folded
 from chalicelib.domain.ticket import Ids, Ticket
 from chalicelib.domain.words import Kind, Priority, Status
 
@@ -105,17 +104,22 @@ class Macro:
         wanted._check_receivers(settings)
         return replace(wanted, team=self.team if self.visibility is Visibility.TEAM else 0)
 
-    def after(self, change: Change, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
+    def after(
+        self, change: Change, by: Agent, settings: Settings, now: datetime, ids: Ids, *, despite_items: bool = False
+    ) -> Change:
         """A change, of which a reply may be part, and all that the macro sets besides, told by one event that names it.
+        It ends a ticket with open action items only with `despite_items`.
 
         Raises InvalidInput("agent_not_active" | "team_not_active") for who is gone by now, and what the ticket refuses.
         """
         self._check_receivers(settings)
-        for step in self._steps(by, settings, now, ids):
+        for step in self._steps(by, settings, now, ids, despite_items=despite_items):
             change = change.then(step(change.after))
         return change.in_one_event(self.cause)
 
-    def _steps(self, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Iterator[Callable[[Ticket], Change]]:
+    def _steps(
+        self, by: Agent, settings: Settings, now: datetime, ids: Ids, *, despite_items: bool
+    ) -> Iterator[Callable[[Ticket], Change]]:
         """In their order: the status comes last, as an agent would set it."""
         note, priority, kind, status = self.note, self.priority, self.kind, self.status
         if note:
@@ -131,7 +135,7 @@ class Macro:
         if priority:
             yield lambda ticket: ticket.set_priority(priority, by, settings, now, ids)
         if status:
-            yield lambda ticket: ticket.set_status(status, by, settings, now, ids)
+            yield lambda ticket: ticket.set_status(status, by, settings, now, ids, despite_items=despite_items)
 
     def _assignee(self, by: Agent, settings: Settings) -> Agent | None:
         if self.assignee in (ME, NOBODY):

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain import promises
+from chalicelib.domain import checklist, promises
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.change import Change
 from chalicelib.domain.customer import Customer
-from chalicelib.domain.entry import Author, Entry, FieldChange, Message, event_entry
+from chalicelib.domain.entry import DESK, Author, Entry, FieldChange, Message, event_entry
 from chalicelib.domain.outgoing import Outgoing, Purpose
 from chalicelib.domain.settings import Settings
 from chalicelib.domain.texts import subject_of
@@ -69,10 +69,11 @@ def open_ticket(
     if taken_by:
         ticket = replace(ticket, clocks=promises.answered(ticket.clocks, message.at))
     opened = _opened(ticket, author_of(taken_by) if taken_by else message.author, now, ids)
-    if not acknowledge:
-        return Change(None, ticket, (entry, opened))
-    mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
-    return Change(None, ticket, (entry, opened), (mail,))
+    change = Change(None, ticket, (entry, opened))
+    if acknowledge:
+        mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
+        change = change.and_send(mail)
+    return change.then(checklist.add_by_itself(ticket, DESK, settings, now, ids))
 
 
 def _opened(ticket: Ticket, by: Author, now: datetime, ids: Ids) -> Entry:

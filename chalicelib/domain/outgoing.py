@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     CLOSE_LAST_REMINDER = "close_last_reminder"
     AUTO_RESOLVED = "auto_resolved"
     SURVEY = "survey"
+    ITEM_DUE = "item_due"
     MAIL_FAILED = "mail_failed"
     MAIL_FLOOD = "mail_flood"
     TIMER = "timer"

@@ -13,6 +13,7 @@ from chalicelib.domain.address import canonical, without_tag
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import BusinessHours
+from chalicelib.domain.checklist import Checklist
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.policy import DEFAULT_LEVELS, ServiceLevels, SlaPolicy
@@ -71,6 +72,7 @@ class Settings(General):
     agents: Mapping[int, Agent] = field(default_factory=dict)
     teams: Mapping[int, Team] = field(default_factory=dict)
     views: Mapping[int, SavedView] = field(default_factory=dict)
+    checklists: Mapping[int, Checklist] = field(default_factory=dict)
 
     @staticmethod
     def of(general: General) -> Settings:

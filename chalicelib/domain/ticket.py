@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain import promises
+from chalicelib.domain import checklist, promises
+from chalicelib.domain.action_item import ActionItem
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.auto_close import Waiting
 from chalicelib.domain.change import Change
-from chalicelib.domain.copies import limited
 from chalicelib.domain.entry import (
     DESK,
     Attachment,
@@ -41,6 +41,7 @@ CLOSED_AFTER = timedelta(days=14)
 LONGEST_PIN = timedelta(days=3 * 365)
 """How far ahead a person may set a deadline: whoever types another century means something else."""
 _WOKEN_BY_CUSTOMERS = frozenset({Status.PENDING, Status.RESOLVED})
+_ENDED = frozenset({Status.RESOLVED, Status.CLOSED})
 ACTIVE = frozenset({Status.OPEN, Status.PENDING, Status.ON_HOLD})
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.OPEN: frozenset({Status.PENDING, Status.ON_HOLD, Status.RESOLVED}),
@@ -65,7 +66,7 @@ class Ticket:
     """`assignee` and `team` 0 are none, `policy` is that of its promises, `follows` another one.
 
     `last_entry` is the newest message or note (rule 21), `last_reply` that of a person of the desk, `waiting` since
-    when only the customer can go on (rule 15).
+    when only the customer can go on (rule 15). `checklists` are those that were put onto it.
     """
 
     number: int
@@ -95,6 +96,8 @@ class Ticket:
     policy: str = ""
     waiting: Waiting | None = None
     timer: Timer = Timer()
+    action_items: tuple[ActionItem, ...] = ()
+    checklists: tuple[int, ...] = ()
     version: int = 0
 
     @property
@@ -110,6 +113,10 @@ class Ticket:
     def due_at(self) -> datetime | None:
         """The nearest deadline that is still running, None when nothing runs."""
         return min((clock.due_at for clock in self.clocks if clock.is_running), default=None)
+
+    @property
+    def open_items(self) -> tuple[ActionItem, ...]:
+        return tuple(item for item in self.action_items if item.is_open)
 
     @property
     def waits_for_answer(self) -> bool:
@@ -155,25 +162,7 @@ class Ticket:
         added = Change(self, replace(self, last_entry=entry.id, updated_at=now), (entry,))
         if message.is_automatic or message.is_from_stranger:
             return added
-        return added.then(added.after._asked(message.at, settings, message.author, ids))
-
-    def accept(self, entry: Entry, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
-        """A stranger's message becomes one of a participant: public, and its sender in copy (rule 9).
-
-        It wakes the ticket as it would have at first, unless we have answered since. Empty when it is accepted.
-        Raises Conflict("machine_not_accepted"), InvalidInput("too_many_copies").
-        """
-        if not entry.is_from_stranger:
-            return Change(self, self)
-        if entry.is_automatic:
-            raise Conflict("machine_not_accepted", number=self.number)
-        is_known = not entry.sender or self.is_participant(entry.sender)
-        after = replace(self, cc=self.cc if is_known else limited((*self.cc, entry.sender)), updated_at=now)
-        event = event_entry(next(ids), author_of(by), now, "accepted", FieldChange("participant", "", entry.sender))
-        change = Change(self, after, (event,), changed=(replace(entry, is_from_stranger=False),))
-        if entry.id < self.last_reply or self.status is Status.CLOSED:
-            return change
-        return change.then(after._asked(entry.at, settings, entry.author, ids))
+        return added.then(added.after.asked(message.at, settings, message.author, ids))
 
     def reply(
         self,
@@ -248,13 +237,25 @@ class Ticket:
         return self._became(after, author_of(by), now, ids, cause, changed)
 
     def set_status(
-        self, status: Status, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
+        self,
+        status: Status,
+        by: Actor,
+        settings: Settings,
+        now: datetime,
+        ids: Ids,
+        cause: str = "agent",
+        *,
+        despite_items: bool = False,
     ) -> Change:
-        """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name."""
+        """Raises Conflict("status_not_possible") for a step that TRANSITIONS does not name, and Conflict("items_open")
+        for the end of a ticket with open action items, unless it is to end `despite_items`.
+        """
         if status is self.status:
             return Change(self, self)
         if status not in TRANSITIONS[self.status]:
             raise Conflict("status_not_possible", old=self.status, new=status)
+        if status in _ENDED and self.open_items and not despite_items:
+            raise Conflict("items_open", count=len(self.open_items))
         return self._moved(status, now, settings, author_of(by), ids, cause)
 
     def set_priority(
@@ -269,11 +270,13 @@ class Ticket:
     def set_kind(
         self, kind: Kind | None, by: Actor, settings: Settings, now: datetime, ids: Ids, cause: str = "agent"
     ) -> Change:
-        """What the customer wants, None for not said yet. Another policy may hold for it (rule 4)."""
+        """What the customer wants, None for not said yet. Its policy (rule 4) and checklists come with it."""
         if kind is self.kind:
             return Change(self, self)
         after = replace(self, kind=kind, updated_at=now).renewed(settings, now)
-        return self._became(after, author_of(by), now, ids, cause, FieldChange("kind", self.kind or "", kind or ""))
+        changed = FieldChange("kind", self.kind or "", kind or "")
+        change = self._became(after, author_of(by), now, ids, cause, changed)
+        return change.then(checklist.add_by_itself(after, author_of(by), settings, now, ids))
 
     def set_tags(self, tags: Iterable[str], by: Actor, now: datetime, ids: Ids, cause: str = "agent") -> Change:
         """All that it has from now on. Raises InvalidInput("tags_too_many" | "text_too_long")."""
@@ -330,15 +333,17 @@ class Ticket:
             waiting=self._waiting(status, at),
             reopened=self.reopened + is_reopening,
         )
-        left = [FieldChange("assignee", _word(self.assignee), "")] if has_left else []
-        return self._became(after, by, at, ids, cause, FieldChange("status", self.status, status), *left)
+        also = [FieldChange("assignee", _word(self.assignee), "")] if has_left else []
+        if status in _ENDED and self.open_items:
+            also.append(FieldChange("items_left_open", "", f"{len(self.open_items)}"))
+        return self._became(after, by, at, ids, cause, FieldChange("status", self.status, status), *also)
 
     def _waiting(self, status: Status, at: datetime) -> Waiting | None:
         """For the customer, whom a person has answered (rule 15)."""
         is_answered = self.last_replier and not self.waits_for_answer
         return Waiting(at) if status is Status.PENDING and is_answered else None
 
-    def _asked(self, at: datetime, settings: Settings, by: Author, ids: Ids) -> Change:
+    def asked(self, at: datetime, settings: Settings, by: Author, ids: Ids) -> Change:
         """A customer waits for an answer from `at` on, which wakes a ticket that waited for them (rules 1, 2, 16)."""
         is_reopening = self.status is Status.RESOLVED
         woken = Change(self, self)

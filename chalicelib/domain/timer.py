@@ -1,8 +1,8 @@
 """When a ticket's timer must wake, and what it does then. Timers are alarm clocks: every decision reads the ticket.
 
-At most one execution of the state machine sleeps for a ticket. It waits for the earliest next step of all clocks and of
-the auto-close ladder; when that moves later nothing is started, when it moves earlier a new execution with the next
-number takes over.
+At most one execution of the state machine sleeps for a ticket. It waits for the earliest next step of all clocks, of
+the auto-close ladder and of its action items; when that moves later nothing is started, when it moves earlier a new
+execution with the next number takes over.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from chalicelib.domain import promises
+from chalicelib.domain import action_item, promises
+from chalicelib.domain.action_item import ActionItem
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.auto_close import CloseStep
 from chalicelib.domain.change import Change
@@ -23,6 +24,7 @@ from chalicelib.domain.ticket import Ticket, Timer
 from chalicelib.domain.words import Priority, Status
 
 AUTO_CLOSE = "auto_close"
+ACTION_ITEM = "action_item"
 LOST_AFTER = timedelta(hours=1)
 LONGEST_EXECUTION = timedelta(days=300)
 """Step Functions ends what runs for a year: before that another execution takes over.
@@ -65,13 +67,15 @@ def coming(ticket: Ticket, settings: Settings) -> tuple[Coming, ...]:
 
 
 def next_wake(ticket: Ticket, settings: Settings) -> datetime | None:
-    """The earliest step that is still before any clock or the customer, None when nothing is left to wait for.
+    """The earliest step that is still before any clock or the customer, or the earliest time at which an action item is
+    due; None when nothing is left to wait for.
 
     A deadline is one of them: in quiet hours nobody is told of it before they end, but it breaks when it comes.
     """
     ahead = (one.at for one in coming(ticket, settings)[:1])
     deadlines = (clock.due_at for clock in ticket.clocks if ticket.is_active and _can_break(clock))
-    return min((*ahead, *deadlines), default=None)
+    reminders = (item.reminds_at for item in ticket.action_items if item.reminds_at)
+    return min((*ahead, *deadlines, *reminders), default=None)
 
 
 def plan(change: Change, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
@@ -138,21 +142,35 @@ def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
             change = change.then(_fire(change.after, step, name, settings, now, ids))
         change = change.then(_broken(change.after, name, as_of, now, ids))
     change = replace(change, outgoing=_news_alone(change.outgoing))
-    return change.then(_wait_on(change.after, settings, as_of, now, ids))
+    change = change.then(_wait_on(change.after, settings, as_of, now, ids))
+    for item in ticket.action_items:
+        if item.reminds_at and item.reminds_at <= as_of:
+            change = change.then(_remind_of(item, change.after, settings, now, ids))
+    return change
 
 
 def receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
     """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
     notice goes to the team's lead, and without a lead to the supervisors."""
-    assignee, lead = settings.agents.get(ticket.assignee), settings.lead_of(ticket.team)
-    told = [assignee] if step.receivers and assignee and assignee.is_active else []
-    if (step.receivers and not told) or Receiver.TEAM_LEAD in step.receivers:
-        told += [lead] if lead else settings.supervisors()
+    told = list(_responsible(ticket, settings)) if step.receivers else []
+    if Receiver.TEAM_LEAD in step.receivers:
+        told += _above(ticket, settings)
     if Receiver.SUPERVISOR in step.receivers:
         told += settings.supervisors()
     if StepAction.NEXT_LEVEL in step.actions:
         told += filter(None, [settings.lead_of(_next_level(ticket, settings))])
     return tuple({agent.id: agent for agent in told}.values())
+
+
+def _responsible(ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
+    """The assignee, or without an active one those above."""
+    is_somebodys = settings.is_active(ticket.assignee)
+    return (settings.agent(ticket.assignee),) if is_somebodys else _above(ticket, settings)
+
+
+def _above(ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
+    lead = settings.lead_of(ticket.team)
+    return (lead,) if lead else settings.supervisors()
 
 
 def _due_step(ticket: Ticket, name: ClockName, settings: Settings, as_of: datetime) -> Step | None:
@@ -184,8 +202,10 @@ def _broken(ticket: Ticket, name: ClockName, as_of: datetime, now: datetime, ids
 
 
 def _close_step(ticket: Ticket, settings: Settings) -> tuple[CloseStep, datetime] | None:
-    hours = settings.promise_to(ticket).hours
-    return ticket.waiting.next_step(settings.close_after, hours) if ticket.waiting else None
+    """None while an action item is open as well: then the ticket does not wait for the customer alone (rule 15)."""
+    if ticket.waiting is None or ticket.open_items:
+        return None
+    return ticket.waiting.next_step(settings.close_after, settings.promise_to(ticket).hours)
 
 
 def _wait_on(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime, ids: Iterator[int]) -> Change:
@@ -203,6 +223,23 @@ def _wait_on(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
         return ticket.set_status(Status.RESOLVED, DESK, settings, now, ids, cause).and_send(mail)
     event = event_entry(next(ids), DESK, now, cause, FieldChange("reminded", "", step))
     return Change(ticket, replace(ticket, waiting=waiting, updated_at=now), (event,), (mail,))
+
+
+def _remind_of(item: ActionItem, ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
+    """Its owner is told that it is due, or who answers for the ticket where it has none or they left."""
+    is_owned = settings.is_active(item.owner)
+    told = (settings.agent(item.owner),) if is_owned else _responsible(ticket, settings)
+    changes = (
+        FieldChange("item_overdue", "", item.title),
+        FieldChange("told", "", ", ".join(agent.name for agent in told)),
+    )
+    event = event_entry(next(ids), DESK, now, f"timer:{ACTION_ITEM}:due", *changes)
+    params = {"item": f"{item.id}", "title": item.title, "due_at": item.due_at.isoformat() if item.due_at else ""}
+    notices = tuple(
+        Outgoing(next(ids), ticket.number, Purpose.ITEM_DUE, now, to=agent.address, agent_id=agent.id, params=params)
+        for agent in told
+    )
+    return Change(ticket, action_item.told(ticket, item, now), (event,), notices)
 
 
 def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:

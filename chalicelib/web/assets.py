@@ -15,6 +15,7 @@ STYLE_SHEETS = (
     "public.css",
     "console.css",
     "queue.css",
+    "items.css",
     "quarantine.css",
     "promises.css",
     "ticket.css",

@@ -29,7 +29,8 @@ class ClockShown:
 
 def of(ticket: Ticket, settings: Settings, show: Shown) -> dict[str, object]:
     """What the page needs: `clocks` in their order, `nearest` with the next deadline, `closing` for a ticket that waits
-    for its customer, the policy that counts, the names of all, and the deadline set by hand as its form has it."""
+    for its customer, or would but for its open action items (rule 15), the policy that counts, the names of all, and
+    the deadline set by hand as its form has it."""
     next_steps = {one.clock: _sentence(one, ticket, settings, show) for one in timer.coming(ticket, settings)}
     promise, pinned = settings.promise_to(ticket), ticket.find_clock(ClockName.RESOLUTION)
     rows = (
@@ -43,7 +44,7 @@ def of(ticket: Ticket, settings: Settings, show: Shown) -> dict[str, object]:
         "policy": promise.policy,
         "policies": {policy.id: policy.name for policy in settings.policies},
         "pinned_to": written_due(pinned.pinned_to, show.zone) if pinned and pinned.pinned_to else "",
-        "closing": next_steps.get(timer.AUTO_CLOSE, ""),
+        "closing": next_steps.get(timer.AUTO_CLOSE) or _held(ticket, settings, show),
     }
 
 
@@ -72,6 +73,11 @@ def _sentence(coming: Coming, ticket: Ticket, settings: Settings, show: Shown) -
         return i18n.text(show.language, f"next.{coming.step}", at=at, since=since)
     told = ", ".join(agent.name for agent in timer.receivers(coming.step, ticket, settings))
     return i18n.text(show.language, "next.told", at=at, who=told or "–", why=_why(coming.step, show))
+
+
+def _held(ticket: Ticket, settings: Settings, show: Shown) -> str:
+    is_held = ticket.waiting and ticket.open_items and settings.close_after.is_on
+    return i18n.text(show.language, "next.held", count=len(ticket.open_items)) if is_held else ""
 
 
 def _why(step: Step, show: Shown) -> str:

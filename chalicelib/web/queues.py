@@ -23,6 +23,7 @@ def show(visit: Visit) -> Response:
     values = {
         "queue": queue,
         "counts": counts.by_queue(visit.agent.id, visit.now),
+        "open_items": counts.open_items(visit.agent.id, visit.now),
         "tickets": page.items,
         "cursor": page.cursor,
         "is_continued": cursor is not None,

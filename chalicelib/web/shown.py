@@ -17,7 +17,12 @@ _EXTRACTED, _EXTRACT = 600, 160
 _LONGEST_TEXT = 20_000
 _MANY = 1_000
 _KNOWN_DONE = re.compile(r"[a-z_]+(:[\w-]*)?")
-_UNDOABLE = frozenset({"assigned", "status_set", "priority_set", "kind_set", "team_set", "macro_deleted"})
+_UNDOABLE = frozenset(
+    {
+        *("assigned", "status_set", "priority_set", "kind_set", "team_set"),
+        *("item_done", "item_undone", "item_deleted", "macro_deleted"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,10 @@ class Shown:
         """The defects that the fate of a mail names; an error's text as it is."""
         codes = detail.split("; ")
         return self.defects(codes) if all(i18n.has(f"defect.{code}") for code in codes) else detail
+
+    def typed(self, at: datetime | None) -> str:
+        """As a `datetime-local` field takes it, to the minute; "" for none."""
+        return f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%dT%H:%M}" if at else ""
 
     def count(self, number: int) -> str:
         """Nobody counts further than a thousand."""

@@ -10,6 +10,7 @@ from chalicelib.adapters.tickets import TicketPage
 from chalicelib.desk import feedback, tickets
 from chalicelib.desk.macros import apply as use_macro
 from chalicelib.desk.macros import list_for as list_macros
+from chalicelib.domain import checklist
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
@@ -31,11 +32,22 @@ _SET_AFTER_SENDING = (Status.PENDING, Status.ON_HOLD, Status.RESOLVED)
 
 
 @dataclass(frozen=True)
+class ItemDraft:
+    """An action item that was typed wrong; `id` 0 for a new one."""
+
+    id: int
+    title: str
+    owner: str
+    due: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """What an agent was writing when something came between; `seen` only when that was another message.
 
     `cc` None is that of the ticket, `macro` what was prepared with the reply, `is_changed` whether its changes alone
-    were just made. `is_written_wrong`: the error is about what was written, and stands where that is written.
+    were just made. `refused_end` is a status that open action items stand against. `is_written_wrong`: the error is
+    about what was written, and stands where that is written.
     """
 
     text: str = ""
@@ -50,6 +62,8 @@ class Draft:
     error: DeskError | None = None
     seen: int | None = None
     is_written_wrong: bool = False
+    refused_end: str = ""
+    item: ItemDraft | None = None
 
 
 @routes.agents(_PAGE, Right.WORK_ON_TICKETS)
@@ -96,7 +110,7 @@ def reply(visit: Visit, number: str) -> Response:
     draft = Draft(form.fields.get("text", ""), form.text("then"), form.fields.get("cc"), bool(form.uploads))
     draft = replace(draft, macro=form.text("macro"))
     try:
-        form.check(("text", "seen", "then", "cc", "files", "solution", "canned", "macro", "action"))
+        form.check(("text", "seen", "then", "cc", "files", "solution", "canned", "macro", "action", "despite_items"))
         match form.text("action"):
             case "insert":
                 return _page(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
@@ -123,95 +137,6 @@ def add_note(visit: Visit, number: str) -> Response:
     except (InvalidInput, Conflict) as error:
         return _page(visit, at, Draft(note=form.fields.get("text", ""), error=error, is_written_wrong=True))
     return pages.redirect(visit, _path(at), "noted")
-
-
-@routes.agents(f"{_PAGE}/assign", Right.CHANGE_PROPERTIES, "POST")
-def assign(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    try:
-        form.check(("assignee", "was"))
-        tickets.assign(at, form.number("assignee"), visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
-    return pages.redirect(visit, _path(at), f"assigned:{form.text('was')}")
-
-
-@routes.agents(f"{_PAGE}/team", Right.CHANGE_PROPERTIES, "POST")
-def hand_to_team(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    try:
-        form.check(("team", "was"))
-        tickets.hand_to_team(at, form.number("team"), visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
-    return pages.redirect(visit, _path(at), f"team_set:{form.text('was')}")
-
-
-@routes.agents(f"{_PAGE}/status", Right.CHANGE_PROPERTIES, "POST")
-def set_status(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    try:
-        form.check(("status", "was"))
-        wanted = _status(form.text("status"))
-        tickets.set_status(at, wanted, visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
-    before = form.text("was")
-    return pages.redirect(visit, _path(at), f"status_set:{before if before in TRANSITIONS[wanted] else ''}")
-
-
-@routes.agents(f"{_PAGE}/priority", Right.CHANGE_PROPERTIES, "POST")
-def set_priority(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    try:
-        form.check(("priority", "was"))
-        tickets.set_priority(at, _priority(form.text("priority")), visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
-    return pages.redirect(visit, _path(at), f"priority_set:{form.text('was')}")
-
-
-@routes.agents(f"{_PAGE}/kind", Right.CHANGE_PROPERTIES, "POST")
-def set_kind(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    try:
-        form.check(("kind", "was"))
-        tickets.set_kind(at, _kind(form.text("kind")), visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
-    return pages.redirect(visit, _path(at), f"kind_set:{form.text('was')}")
-
-
-@routes.agents(f"{_PAGE}/tags", Right.CHANGE_PROPERTIES, "POST")
-def set_tags(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    try:
-        form.check(("tags",))
-        tickets.set_tags(at, form.text("tags").replace(",", " ").split(), visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
-    return pages.redirect(visit, _path(at), "tags_set")
-
-
-@routes.agents(f"{_PAGE}/due", Right.CHANGE_PROPERTIES, "POST")
-def pin_due(visit: Visit, number: str) -> Response:
-    form, at = forms.read(visit.request), identifier(number)
-    draft = Draft(due=form.text("due_at"), due_reason=form.text("reason"))
-    try:
-        form.check(("due_at", "reason"))
-        due_at = clocks.read_due(draft.due, visit.settings.time_zone)
-        tickets.pin_due(at, due_at, draft.due_reason, visit.agent, visit.now)
-    except (InvalidInput, Conflict) as error:
-        return _page(visit, at, replace(draft, error=error))
-    return pages.redirect(visit, _path(at), "due_set")
-
-
-@routes.agents(f"{_PAGE}/due/clear", Right.CHANGE_PROPERTIES, "POST")
-def clear_due(visit: Visit, number: str) -> Response:
-    at = identifier(number)
-    forms.read(visit.request).check(())
-    tickets.pin_due(at, None, "", visit.agent, visit.now)
-    return pages.redirect(visit, _path(at), "due_cleared")
 
 
 @routes.agents(f"{_PAGE}/entries/{{entry_id}}/accept", Right.CHANGE_PROPERTIES, "POST")
@@ -249,12 +174,12 @@ def _send(visit: Visit, number: int, form: forms.Form, draft: Draft) -> None:
     then = _wanted_status(draft.then, visit.agent)
     uploads, seen, as_it_is = tuple(form.uploads), form.number("seen"), form.text("action") == "send_as_it_is"
     written = (number, draft.text, visit.agent, seen, visit.now)
-    chosen = macros.chosen_by(draft.macro)
+    chosen, despite = macros.chosen_by(draft.macro), bool(form.text("despite_items"))
     if chosen is None:
-        tickets.reply(*written, then, uploads=uploads, cc=draft.cc, as_it_is=as_it_is)
+        tickets.reply(*written, then, uploads=uploads, cc=draft.cc, as_it_is=as_it_is, despite_items=despite)
         return
     say = tickets.replying(*written, uploads=uploads, cc=draft.cc, as_it_is=as_it_is)
-    use_macro(number, chosen, visit.agent, seen, visit.now, then, say=say)
+    use_macro(number, chosen, visit.agent, seen, visit.now, then, say=say, despite_items=despite)
 
 
 def _change(visit: Visit, number: int, form: forms.Form, draft: Draft) -> Response:
@@ -262,7 +187,8 @@ def _change(visit: Visit, number: int, form: forms.Form, draft: Draft) -> Respon
     chosen, then = macros.chosen_by(draft.macro), _wanted_status(draft.then, visit.agent)
     if chosen is None:
         raise InvalidInput("form_unreadable")
-    use_macro(number, chosen, visit.agent, form.number("seen"), visit.now, then)
+    despite = bool(form.text("despite_items"))
+    use_macro(number, chosen, visit.agent, form.number("seen"), visit.now, then, despite_items=despite)
     if draft.text.strip():
         return _page(visit, number, replace(draft, macro="", then="", is_changed=True))
     return pages.redirect(visit, _path(number), "macro_applied")
@@ -274,6 +200,11 @@ def send_again(visit: Visit, number: str, outgoing_id: str) -> Response:
     forms.read(visit.request).check(())
     feedback.send_again(at, identifier(outgoing_id), visit.agent, visit.now)
     return pages.redirect(visit, _path(at), "sent_again")
+
+
+def show_again(visit: Visit, number: int, draft: Draft) -> Response:
+    """After something else on the page was refused."""
+    return _page(visit, number, draft)
 
 
 def _page(visit: Visit, number: int, draft: Draft) -> Response:
@@ -292,6 +223,8 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         ),
         "agents": visit.settings.agents,
         "assignable": visit.settings.active_agents(),
+        "owners": [one for one in visit.settings.active_agents() if ticket.is_visible_to(one)],
+        "checklists": checklist.offered(ticket, visit.settings),
         "teams": visit.settings.teams,
         "priorities": tuple(Priority),
         "kinds": tuple(Kind),
@@ -355,25 +288,14 @@ def _wanted_status(word: str, agent: Agent) -> Status | None:
     if not word:
         return None
     agent.require(Right.CHANGE_PROPERTIES)
-    return _status(word)
+    return read_status(word)
 
 
-def _status(word: str) -> Status:
+def read_status(word: str) -> Status:
+    """Raises InvalidInput("form_unreadable")."""
     if word not in tuple(Status):
         raise InvalidInput("form_unreadable")
     return Status(word)
-
-
-def _priority(word: str) -> Priority:
-    if word not in tuple(Priority):
-        raise InvalidInput("form_unreadable")
-    return Priority(word)
-
-
-def _kind(word: str) -> Kind | None:
-    if word != "none" and word not in tuple(Kind):
-        raise InvalidInput("form_unreadable")
-    return None if word == "none" else Kind(word)
 
 
 def _path(number: int) -> str:

@@ -13,7 +13,7 @@ from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.items import Item
 from chalicelib.adapters.transaction import Transaction
 from chalicelib.config import config
-from chalicelib.desk import arrivals, inbound
+from chalicelib.desk import action_items, arrivals, inbound
 from chalicelib.desk import tickets as desk
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.outgoing import Purpose
@@ -290,6 +290,15 @@ def _no_answer() -> Sequence[Sequence[Record]]:
     return _woken()
 
 
+def _item_due() -> Sequence[Sequence[Record]]:
+    """Its time comes before that of any clock, so that a second timer watches."""
+    _opened()
+    made_at = START + timedelta(minutes=5)
+    action_items.add(1, "Call", COLLEAGUE.id, made_at + timedelta(hours=1), AGENT, made_at)
+    relay_all()
+    return _woken(timer=2)
+
+
 def _given_up() -> Sequence[Sequence[Record]]:
     _opened()
     return _woken(failure={"Error": "States.Timeout", "Cause": "too long"})
@@ -324,5 +333,6 @@ SCENARIOS = (
     Scenario("sla_check: resolved", called(app.sla_check), _resolved, relay_all),
     Scenario("sla_escalate: breach", called(app.sla_escalate), _silence, relay_all),
     Scenario("sla_escalate: reminder", called(app.sla_escalate), _no_answer, relay_all),
+    Scenario("sla_escalate: action item", called(app.sla_escalate), _item_due, relay_all),
     Scenario("sla_failed: said on the ticket", called(app.sla_failed), _given_up, relay_all),
 )

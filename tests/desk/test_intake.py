@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.adapters import customers, files, limits, settings
-from chalicelib.desk import intake
+from chalicelib.desk import checklists, intake
 from chalicelib.desk import settings as desk_settings
 from chalicelib.desk.intake import FORMS_PER_HOUR, Call
 from chalicelib.desk.tickets import Upload
+from chalicelib.domain.checklist import Checklist, ChecklistStep
 from chalicelib.domain.errors import InvalidInput, NotAllowed, TooMany
 from chalicelib.domain.words import Kind, Priority, Source
 from tests.conftest import ADMIN, AGENT, CONTRIBUTOR, NOW
@@ -157,6 +158,13 @@ class TestCall:
         intake.open_by_agent(replace(CALL, is_answered=True), AGENT, NOW)
         ticket = page(1).ticket
         assert (ticket.status, ticket.resolved_at) == ("resolved", NOW)
+
+    def test_so_it_is_when_a_checklist_comes_with_its_kind_whose_steps_stay_to_be_done(self) -> None:
+        steps = (ChecklistStep("Tell the workshop"),)
+        checklists.save(Checklist(90, "Known", steps, frozenset({Kind.COMPLAINT}), comes_by_itself=True), ADMIN)
+        intake.open_by_agent(replace(CALL, is_answered=True, kind=Kind.COMPLAINT), AGENT, NOW)
+        ticket = page(1).ticket
+        assert (ticket.status, [item.title for item in ticket.open_items]) == ("resolved", ["Tell the workshop"])
 
     def test_pressed_twice_it_is_one_ticket(self) -> None:
         assert [intake.open_by_agent(CALL, AGENT, NOW) for _ in range(2)] == [1, 1]

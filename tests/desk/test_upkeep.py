@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters import aws
 from chalicelib.adapters import tickets as ticket_store
 from chalicelib.config import config
-from chalicelib.desk import intake, outbox, tickets, upkeep
+from chalicelib.desk import action_items, intake, outbox, tickets, timers, upkeep
 from chalicelib.domain.change import Change
 from chalicelib.domain.outgoing import Delivery
 from chalicelib.domain.words import Status
@@ -114,6 +114,18 @@ class TestMending:
         ticket_store.save(Change(ticket, without), "Asia/Seoul")
         assert upkeep.mend(NOW) == 1
         assert ticket_store.get(1).timer == replace(ticket.timer, number=2)
+
+    def test_an_item_of_a_closed_ticket_is_not_forgotten(self) -> None:
+        opened()
+        action_items.add(1, "Call", AGENT.id, HALF, AGENT, NOW)
+        for status in (Status.RESOLVED, Status.CLOSED):
+            tickets.set_status(1, status, AGENT, NOW, despite_items=True)
+        woken, late = ticket_store.get(1).timer.number, HALF + HOUR + MINUTE
+        assert upkeep.mend(HALF + HOUR) == 0
+        assert upkeep.mend(late) == 1
+        assert ticket_store.get(1).timer.number == woken + 1
+        timers.escalate(1, woken + 1, late, late)
+        assert upkeep.mend(late + DAY) == 0
 
     def test_one_that_is_resolved_at_this_very_moment_needs_none(self) -> None:
         opened()

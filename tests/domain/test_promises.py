@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.domain import timer
+from chalicelib.domain import participants, timer
 from chalicelib.domain.entry import FieldChange
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.policy import DEFAULT_POLICY, Condition
@@ -81,7 +81,7 @@ class TestNextResponse:
     def test_a_strangers_message_starts_it_once_it_is_accepted_at_the_instant_it_came(self) -> None:
         stranger = message(at=NOW + HOUR, is_from_stranger=True, sender="lee@other.example")
         change = factories.answered().receive(stranger, DESK, NOW + HOUR, ids(200))
-        accepted = change.after.accept(change.entries[0], AGENT, DESK, NOW + 5 * HOUR, ids(300)).after
+        accepted = participants.accept(change.after, change.entries[0], AGENT, DESK, NOW + 5 * HOUR, ids(300)).after
         assert next_response(accepted).started_at == NOW + HOUR
 
     def test_a_message_to_a_pending_ticket_starts_it_and_resumes_the_resolution(self) -> None:

@@ -25,6 +25,7 @@ VALUES: dict[str, object] = {
     "promised": "Nov 24, 2:00 PM",
     "clock": "First response",
     "due": "Nov 24, 2:00 PM",
+    "title": "Send <b>the part</b>",
     "text": "It **drips** <script>x</script>\nall day",
     "failed_address": "hana@customer.example",
     "cause": "came back",

@@ -49,7 +49,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "source": tuple(Source),
     "role": tuple(Role),
     "queue": tuple(Queue),
-    "clock": (*ClockName, "auto_close"),
+    "clock": (*ClockName, "auto_close", "action_item"),
     "auto_close": tuple(CloseStep),
     "receiver": tuple(Receiver),
     "calendar": calendar_form.FIELDS,
@@ -61,8 +61,8 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "to_do": tuple(ClockName),
     "policy": ("copy_of", "first_after_resolution", "raise_too_late"),
     "notice": ("share", "deadline", "after"),
-    "next": (*CloseStep, "told", "share", "deadline", "after"),
-    "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep, "deadline"),
+    "next": (*CloseStep, "told", "held", "share", "deadline", "after"),
+    "step": (*(step.key for step in DEFAULT_LADDER), *CloseStep, "deadline", "due"),
     "purpose": tuple(purpose for purpose in Purpose if purpose is not Purpose.TIMER),
     "delivery": tuple(Delivery),
     "solution_status": tuple(SolutionStatus),
@@ -72,6 +72,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "weekday": tuple(range(7)),
     "time": ("days", "hours", "minutes"),
     "month": tuple(range(1, 13)),
+    "end_despite_items": (Status.RESOLVED, Status.CLOSED),
     "field": (
         *(
             "status",
@@ -94,12 +95,14 @@ FAMILIES: dict[str, tuple[object, ...]] = {
             "mail",
             "policy",
         ),
+        *(f"item_{change}" for change in ("added", "done", "undone", "deleted", "restored", "changed")),
+        *("item_owner", "item_due", "item_overdue", "items_left_open", "checklist"),
         *(f"{clock}_{moment}" for clock in ClockName for moment in MOMENTS),
     ),
     "cause": (
         *(*Source, *FailureKind, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
         *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed", "promises_changed"),
-        "macro",
+        *("macro", "checklist"),
     ),
     "visibility": tuple(Visibility),
     "failure": tuple(FailureKind),
@@ -122,7 +125,7 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "quarantine_act": tuple(ActKind),
     "mail_state": ("quarantined", "taken"),
     "letter": tuple(LetterKind),
-    "done": tuple(f"letter_{outcome}" for outcome in Outcome),
+    "done": (*(f"letter_{outcome}" for outcome in Outcome), "item_done", "item_undone", "item_deleted"),
 }
 
 

@@ -14,10 +14,10 @@ from chalicelib.mail import answers, markdown, threading
 
 LANGUAGES = ("ko", "en")
 PURPOSES = (
-    *("acknowledgement", "assigned", "auto_resolved", "close_last_reminder", "close_reminder"),
+    *("acknowledgement", "assigned", "auto_resolved", "close_last_reminder", "close_reminder", "item_due"),
     *("mail_failed", "mail_flood", "reply", "sla_breach", "sla_warning", "survey"),
 )
-_ANSWERED_BY_AGENTS = frozenset({"assigned", "sla_breach", "sla_warning"})
+_ANSWERED_BY_AGENTS = frozenset({"assigned", "item_due", "sla_breach", "sla_warning"})
 """Notices that agents answer; what they write goes to the customer, and nothing of the notice may. An answer to one
 about mail that goes wrong stays inside."""
 
