@@ -23,6 +23,9 @@
 | what happened on each day | query `DAYS`, sort key between days |
 | settings, agents and teams | query `SETTINGS` |
 | an agent's session | get `SESSION#{hash}` / `SESSION` |
+| an agent's sessions, newest first | query by_assignee `SESSIONS#{id}` |
+| when each agent last signed in | query `SIGNED_IN` |
+| administrative changes, newest first | query `AUDIT` |
 | a solution | get `SOLUTION#{id}` / `SOLUTION` |
 | all solutions | query by_queue `SOLUTIONS` |
 | a limit of requests | update `LIMIT#{what}#{window}` / `LIMIT` |
@@ -53,6 +56,8 @@ COUNTS = "COUNTS"
 DAYS = "DAYS"
 SETTINGS = "SETTINGS"
 SOLUTIONS = "SOLUTIONS"
+SIGNED_IN = "SIGNED_IN"
+AUDIT = "AUDIT"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
 
@@ -99,6 +104,14 @@ def address_key(address: str) -> str:
 
 def agent_key(agent_id: int) -> str:
     return f"AGENT#{agent_id}"
+
+
+def sessions_key(agent_id: int) -> str:
+    return f"SESSIONS#{agent_id}"
+
+
+def audit_key(entry_id: int) -> str:
+    return f"CHANGE#{entry_id:016d}"
 
 
 def team_key(team_id: int) -> str:
@@ -263,6 +276,14 @@ class TeamItem(Item, discriminator="team"):
 
 class SessionItem(Item, discriminator="session"):
     """A signed-in agent's session, by the hash of its token."""
+
+
+class SignInItem(Item, discriminator="sign_in"):
+    """When an agent last signed in."""
+
+
+class AuditItem(Item, discriminator="audit"):
+    """An administrative change. Never altered."""
 
 
 class SolutionItem(Item, discriminator="solution"):

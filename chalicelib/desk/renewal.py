@@ -9,6 +9,7 @@ from chalicelib.adapters import counts, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.aws import send_to_queue
 from chalicelib.config import config
+from chalicelib.desk import audit
 from chalicelib.desk.changes import change_ticket
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import InvalidSetting
@@ -47,7 +48,7 @@ def preview(levels: ServiceLevels, by: Agent, now: datetime) -> Preview:
     return Preview(tuple(pairs), looked_at)
 
 
-def save(levels: ServiceLevels, by: Agent) -> None:
+def save(levels: ServiceLevels, by: Agent, now: datetime) -> None:
     """What was promised before this moment is renewed in the background. Saving the same twice is harmless.
 
     Raises StaleVersion, InvalidSetting for more than an item of the table takes, NotAllowed.
@@ -57,7 +58,7 @@ def save(levels: ServiceLevels, by: Agent) -> None:
         raise InvalidSetting("promises_too_large")
     known = settings_store.get(is_fresh=True).levels
     if (known.policies, known.calendars) != (levels.policies, levels.calendars):
-        settings_store.save_levels(levels)
+        settings_store.save_levels(levels, audit.of_levels(known, levels, by, now))
 
 
 def start(version: int) -> None:

@@ -135,17 +135,19 @@ def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
     return change.then(_wait_on(change.after, settings, as_of, now, ids))
 
 
-def receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
-    notice goes to the team's lead, and without a lead to the supervisors."""
-    assignee, lead = settings.agents.get(ticket.assignee), settings.lead_of(ticket.team)
-    told = [assignee] if assignee and assignee.is_active else []
-    if not told or Receiver.TEAM_LEAD in step.receivers:
+def receivers(step: Step, ticket: Ticket, settings: Settings, at: datetime) -> tuple[Agent, ...]:
+    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is, and who stands in while
+    they are away. Where nobody acts for an assignee the notice goes to the team's lead, or who stands in there, and
+    without one to the supervisors."""
+    assignee, lead = settings.agents.get(ticket.assignee), settings.acting_for(settings.lead_of(ticket.team), at)
+    acting = settings.acting_for(assignee, at)
+    told = [one for one in (assignee, acting) if one and one.is_active]
+    if not acting or Receiver.TEAM_LEAD in step.receivers:
         told += [lead] if lead else settings.supervisors()
     if Receiver.SUPERVISOR in step.receivers:
         told += settings.supervisors()
     if StepAction.NEXT_LEVEL in step.actions:
-        told += filter(None, [settings.lead_of(_next_level(ticket, settings))])
+        told += filter(None, [settings.acting_for(settings.lead_of(_next_level(ticket, settings)), at)])
     return tuple({agent.id: agent for agent in told}.values())
 
 
@@ -183,7 +185,7 @@ def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: 
     fired = clock.fired(step.key)
     if step.marks_breach and not clock.breached_at:
         fired = fired.breach(clock.due_at)
-    told = receivers(step, ticket, settings)
+    told = receivers(step, ticket, settings, now)
     changes = [FieldChange("told", "", ", ".join(agent.name for agent in told))] if told else []
     changes += promises.changes((clock,), (fired,))
     event = Entry(next(ids), EntryKind.EVENT, now, DESK, changes=tuple(changes), cause=cause)
@@ -220,7 +222,8 @@ def _raise_priority(ticket: Ticket, settings: Settings, now: datetime, ids: Iter
 
 
 def _to_team_lead(ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int], cause: str) -> Change:
-    lead = settings.lead_of(ticket.team)
+    """Or to who stands in: nothing goes by itself to somebody who is away."""
+    lead = settings.acting_for(settings.lead_of(ticket.team), now)
     return ticket.assign(lead, DESK, now, ids, cause) if lead else Change(ticket, ticket)
 
 

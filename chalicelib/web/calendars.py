@@ -66,7 +66,7 @@ def change(visit: Visit) -> Response:
             moves = promise_words.moves(renewal.preview(wanted, visit.agent, visit.now))
             return _page(visit, replace(draft, moves=moves))
         try:
-            renewal.save(wanted, visit.agent)
+            renewal.save(wanted, visit.agent, visit.now)
         except StaleVersion as error:
             return _page(visit, replace(draft, mistakes=Mistakes({"": error})))
         return pages.redirect(visit, _PROMISES, "promises_saved")
@@ -79,7 +79,7 @@ def delete(visit: Visit) -> Response:
     form, levels = forms.read(visit.request), settings_store.get(is_fresh=True).levels
     form.check({"name", "version"})
     wanted = levels.without_calendar(form.text("name"))
-    renewal.save(replace(wanted, version=form.number("version")), visit.agent)
+    renewal.save(replace(wanted, version=form.number("version")), visit.agent, visit.now)
     return pages.redirect(visit, _PROMISES, "promises_saved")
 
 

@@ -44,7 +44,7 @@ def save(visit: Visit) -> Response:
         form.check(_FIELDS)
         words = (form.line("desk_name"), form.text("quoted_history"))
         others = form.fields.get("other_addresses")
-        desk.set_mail(*words, form.number("version"), visit.agent, other_addresses=others)
+        desk.set_mail(*words, form.number("version"), visit.agent, visit.now, other_addresses=others)
     except (InvalidInput, StaleVersion) as error:
         typed = form.fields.get("other_addresses")
         return _page(visit, _written(form, settings_store.get(is_fresh=True)), error, typed)
@@ -81,7 +81,8 @@ def change_team(visit: Visit, team_id: str) -> Response:
         words = (form.line("name"), form.text("address"), form.text("signature"))
         is_active, version = bool(form.text("is_active")), form.number("version")
         lead, next_level = _id(form, "lead"), _id(form, "next_level")
-        desk.change_team(team.id, *words, version, visit.agent, is_active=is_active, lead=lead, next_level=next_level)
+        who = (visit.agent, visit.now)
+        desk.change_team(team.id, *words, version, *who, is_active=is_active, lead=lead, next_level=next_level)
     except (InvalidInput, StaleVersion) as error:
         return _team_page(visit, _written_team(form, team), error)
     return pages.redirect(visit, _PAGE, "team_saved")

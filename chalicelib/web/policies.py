@@ -67,7 +67,7 @@ def delete(visit: Visit, policy_id: str) -> Response:
     form.check({"version"})
     policy = levels.find(policy_id)
     try:
-        renewal.save(replace(levels.without_policy(policy_id), version=form.number("version")), visit.agent)
+        renewal.save(replace(levels.without_policy(policy_id), version=form.number("version")), visit.agent, visit.now)
     except StaleVersion as error:
         return _farewell(visit, policy, error) if policy else pages.redirect(visit, _PROMISES)
     return pages.redirect(visit, _PROMISES, "promises_saved")
@@ -86,7 +86,7 @@ def _try(visit: Visit, settings: Settings, base: SlaPolicy) -> Response:
             moves = promise_words.moves(renewal.preview(wanted, visit.agent, visit.now))
             return _page(visit, settings, base, form.fields, moves=moves)
         try:
-            renewal.save(wanted, visit.agent)
+            renewal.save(wanted, visit.agent, visit.now)
         except StaleVersion as error:
             return _page(visit, settings_store.get(is_fresh=True), base, form.fields, Mistakes({"": error}))
         return pages.redirect(visit, _PROMISES, "promises_saved")

@@ -41,7 +41,7 @@ def move(visit: Visit) -> Response:
         form.check({"policy", "move", "version"})
         moved = levels.with_policy_moved(form.text("policy"), _MOVES.get(form.text("move"), 0))
         try:
-            renewal.save(replace(moved, version=form.number("version")), visit.agent)
+            renewal.save(replace(moved, version=form.number("version")), visit.agent, visit.now)
         except StaleVersion as error:
             return _page(visit, Mistakes({"": error}))
         return pages.redirect(visit, _PAGE, "promises_saved")
@@ -62,7 +62,7 @@ def set_auto_close(visit: Visit) -> Response:
         if not mistakes:
             wanted = CloseAfter(**days, is_on=bool(form.text("is_on")))
             try:
-                desk.set_close_after(wanted, version, visit.agent)
+                desk.set_close_after(wanted, version, visit.agent, visit.now)
             except StaleVersion as error:
                 return _page(visit, Mistakes({"": error}), form.fields)
             return pages.redirect(visit, _PAGE, "auto_close_saved")

@@ -48,7 +48,7 @@ def work_off() -> int:
 
 
 def save(levels: ServiceLevels = LEVELS) -> int:
-    renewal.save(levels, ADMIN)
+    renewal.save(levels, ADMIN, NOW)
     return settings.get(is_fresh=True).levels_version
 
 

@@ -176,7 +176,7 @@ class TestTeam:
     def test_no_ticket_is_handed_to_a_team_given_up(self) -> None:
         receive_mail()
         team = add_team()
-        desk_settings.change_team(team, "Repairs", "", "", 1, ADMIN, is_active=False)
+        desk_settings.change_team(team, "Repairs", "", "", 1, ADMIN, NOW, is_active=False)
         with pytest.raises(InvalidInput, match="team_not_active"):
             tickets.hand_to_team(1, team, AGENT, NOW)
 
