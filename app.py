@@ -19,7 +19,7 @@ from chalicelib.adapters import outbox as outbox_store
 from chalicelib.adapters import ses_events
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.inbound_mail import NO_MAIL
-from chalicelib.desk import feedback, inbound, outbox, reconciliation, renewal, surveys, timers, upkeep
+from chalicelib.desk import feedback, hand_over, inbound, outbox, reconciliation, renewal, surveys, timers, upkeep
 from chalicelib.domain import timer
 from chalicelib.domain.errors import DeskError
 from chalicelib.domain.timer import Decision
@@ -59,7 +59,7 @@ def relay(event: Event, context: Any) -> Event:
 
 @app.lambda_function(name="deliver")
 def deliver(event: Event, context: Any) -> Event:
-    """Sends what stands in the outbox, one message an entry; renews open tickets after a change of promises."""
+    """Sends what stands in the outbox, one message an entry; goes on with what concerns many tickets."""
     return _batch(event, context, EventType.SQS, _deliver_entry)
 
 
@@ -162,6 +162,9 @@ def _deliver_entry(record: SQSRecord) -> None:
     message = json.loads(record.body)
     if "renew" in message:
         renewal.step(message.pop("renew"), **message, now=_now())
+        return
+    if "hand_over" in message:
+        hand_over.step(message.pop("hand_over"), **message, now=_now())
         return
     is_again = bool(message.get("is_again"))
     outbox.deliver(message["ticket"], message["id"], _tries(record), _now(), is_again=is_again)

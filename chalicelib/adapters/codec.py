@@ -1,8 +1,8 @@
 """Values of the domain to and from plain maps, by their type hints: only here is known how a value is stored.
 
-Datetimes are RFC 3339 in UTC with microseconds (they sort as text), days ISO 8601, spans seconds, enums their value, tuples and
-frozensets lists. What the stored map lacks takes the field's default, what it has too much is ignored: older and newer
-items can be read by either release.
+Datetimes are RFC 3339 in UTC with microseconds (they sort as text), days ISO 8601, spans seconds, enums their value,
+tuples and frozensets lists. What the stored map lacks takes the field's default, what it has too much is ignored: older
+and newer items can be read by either release.
 """
 
 import types

@@ -35,7 +35,7 @@ def save(token: str, session: Session) -> None:
     """
     transaction = Transaction()
     item = SessionItem(
-        _key(id_of(token)),
+        _key(_hash(token)),
         "SESSION",
         body=encode(session),
         assignee_pk=sessions_key(session.agent_id),
@@ -49,7 +49,7 @@ def save(token: str, session: Session) -> None:
 
 def find(token: str) -> Session | None:
     """At most 30 seconds old: so long may a session that was ended elsewhere still be good in another container."""
-    key = id_of(token)
+    key = _hash(token)
     if key in _cached and time.monotonic() - _cached[key][0] < FRESH_FOR_SECONDS:
         return _cached[key][1]
     _cached.pop(key, None)
@@ -82,7 +82,7 @@ def list_last_sign_ins() -> Mapping[int, datetime]:
 
 
 def delete(token: str) -> None:
-    delete_by_id(id_of(token))
+    delete_by_id(_hash(token))
 
 
 def delete_by_id(session_id: str) -> None:
@@ -106,6 +106,5 @@ def _key(session_id: str) -> str:
     return f"SESSION#{session_id}"
 
 
-def id_of(token: str) -> str:
-    """The hash under which a session is stored."""
+def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

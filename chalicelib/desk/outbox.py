@@ -197,6 +197,7 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
         "customer_name": page.ticket.customer_name,
         "agent_name": receiver.name if receiver else "",
         "assignee_name": assignee.name if assignee else "",
+        "more": outgoing.params.get("more", ""),
     }
 
 

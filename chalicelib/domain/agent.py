@@ -44,7 +44,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 @dataclass(frozen=True)
 class Absence:
-    """Days of the desk's time zone, both included; `stand_in` is the agent who does the work meanwhile, 0 for nobody."""
+    """Days of the desk's time zone, both included; `stand_in` is who does the agent's work meanwhile, 0 for nobody."""
 
     first: date
     last: date

@@ -1,4 +1,4 @@
-"""What was set otherwise, by whom and when: settings are compared as plain maps, so that every kind of them can be told.
+"""What was set otherwise, by whom and when: settings are compared as plain maps, so that any kind can be told.
 
 What becomes of tickets stands in their own histories.
 """

@@ -19,6 +19,7 @@ STYLE_SHEETS = (
     "promises.css",
     "ticket.css",
     "reports.css",
+    "people.css",
 )
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
