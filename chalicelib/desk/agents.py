@@ -157,5 +157,5 @@ def _remaining_admin(wanted: Agent, known: Agent | None, settings: Settings) -> 
 
 
 def _temporary_password() -> str:
-    """Satisfies the pool's policy: lower case and digits, ten characters and more."""
-    return f"{secrets.token_hex(3)}-{secrets.token_hex(3)}-a1"
+    """Satisfies the pool's policy, and the strictest that Cognito knows."""
+    return f"{secrets.token_hex(3)}-{secrets.token_hex(3)}-Aa1"

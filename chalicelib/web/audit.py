@@ -11,6 +11,7 @@ from chalicelib.domain.audit import Difference
 from chalicelib.web import pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.paths import identifier
+from chalicelib.web.shown import Shown
 from chalicelib.web.visit import Visit
 
 routes = DeskBlueprint(__name__)
@@ -30,7 +31,7 @@ def show(visit: Visit) -> Response:
         "cursor": page.cursor,
         "is_continued": bool(before),
         "label": partial(_label, visit.language),
-        "value": partial(_value, visit.language),
+        "value": partial(_value, Shown(visit.language, visit.settings.time_zone, visit.now)),
     }
     return pages.render(visit, "agent/audit.html", values)
 
@@ -45,7 +46,11 @@ def _word(language: str, part: str) -> str:
     return i18n.text(language, key) if key else part
 
 
-def _value(language: str, difference: Difference, value: str) -> str:
+def _value(show: Shown, difference: Difference, value: str) -> str:
+    """Words of a closed list and instants as the reader knows them; all else as it was set."""
+    if not value:
+        return i18n.text(show.language, "audit_value.nothing")
+    if difference.path[-1].endswith("_at"):
+        return show.instant(value)
     family = _FAMILY_OF_VALUES.get(difference.path[-1], "audit_value")
-    key = f"{family}.{value or 'nothing'}"
-    return i18n.text(language, key) if i18n.has(key) else value
+    return show.word(family, value)

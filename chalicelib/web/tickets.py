@@ -251,6 +251,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         ),
         "agents": visit.settings.agents,
         "assignable": visit.settings.active_agents(),
+        "away": {agent for agent in visit.settings.agents if visit.settings.is_away(agent, visit.now)},
         "teams": visit.settings.teams,
         "priorities": tuple(Priority),
         "kinds": tuple(Kind),
