@@ -160,13 +160,13 @@ def _relay_entry(record: DynamoDBRecord) -> None:
 
 def _deliver_entry(record: SQSRecord) -> None:
     message = json.loads(record.body)
+    is_again = bool(message.pop("is_again", False))
     if "renew" in message:
         renewal.step(message.pop("renew"), **message, now=_now())
         return
     if "hand_over" in message:
         hand_over.step(message.pop("hand_over"), **message, now=_now())
         return
-    is_again = bool(message.get("is_again"))
     outbox.deliver(message["ticket"], message["id"], _tries(record), _now(), is_again=is_again)
 
 
