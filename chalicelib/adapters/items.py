@@ -270,6 +270,10 @@ class AgentItem(Item, discriminator="agent"):
     """An agent."""
 
 
+class AgentAddressItem(Item, discriminator="agent_address"):
+    """Says that an address is an agent's, so that nobody becomes two agents."""
+
+
 class TeamItem(Item, discriminator="team"):
     """A team."""
 

@@ -7,11 +7,22 @@ from typing import Any
 
 from chalicelib.adapters import audit as audit_store
 from chalicelib.adapters.codec import decode, encode
-from chalicelib.adapters.items import SETTINGS, AgentItem, Item, SettingsItem, TeamItem, agent_key, at_version, team_key
+from chalicelib.adapters.items import (
+    SETTINGS,
+    AgentAddressItem,
+    AgentItem,
+    Item,
+    SettingsItem,
+    TeamItem,
+    address_key,
+    agent_key,
+    at_version,
+    team_key,
+)
 from chalicelib.adapters.transaction import Transaction, put_new
 from chalicelib.domain.agent import Agent
 from chalicelib.domain.audit import AuditEntry
-from chalicelib.domain.errors import AlreadyDone, NotFound
+from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.settings import General, Settings
@@ -81,8 +92,14 @@ def keep_secret(secret: str) -> None:
 
 def save_agent(agent: Agent, audit: AuditEntry | None = None, *, provided: Agent | None = None) -> None:
     """Adds or changes an agent, `provided` that another one is as they were read: of two changes at once that each rely
-    on whom the other one changes, one is refused. Raises StaleVersion."""
+    on whom the other one changes, one is refused.
+
+    Raises StaleVersion, InvalidInput("agent_known") for a new one at an address that another one took meanwhile.
+    """
     also = Transaction()
+    if not agent.version:
+        taken = AgentAddressItem(address_key(agent.address), "AGENT", body={"id": agent.id})
+        also.put_new(taken, InvalidInput("agent_known", field="email"))
     if provided:
         other = AgentItem(SETTINGS, agent_key(provided.id), version=provided.version)
         also.update(other, [AgentItem.kind.set(AgentItem)], AgentItem.version == provided.version)

@@ -102,7 +102,7 @@ def renew_password(visit: Visit, agent_id: str) -> Response:
 def _page(
     visit: Visit, person: Agent, fields: Mapping[str, str], mistakes: Mapping[str, DeskError] | None = None
 ) -> Response:
-    settings, mistakes = settings_store.get(is_fresh=True), Mistakes(mistakes or {})
+    settings, mistakes = settings_store.get(), Mistakes(mistakes or {})
     is_overtaken = isinstance(mistakes.get(""), StaleVersion)
     values = {
         "person": person,
@@ -134,7 +134,8 @@ def hand_over_values(visit: Visit, person: Agent) -> dict[str, object]:
 
 
 def _farewell(visit: Visit, person: Agent, mistakes: Mistakes) -> Response:
-    values = {"person": person, **hand_over_values(visit, person)}
+    led = [team for team in settings_store.get().active_teams() if team.lead == person.id]
+    values = {"person": person, "led": led, **hand_over_values(visit, person)}
     return errors.render_form(visit, "agent/person_leaves.html", values, mistakes)
 
 

@@ -174,6 +174,13 @@ class TestInvitingInTheConsole:
             self.invite(address)
         assert now_set(AGENT) == replace(AGENT, version=1)
 
+    def test_two_invitations_at_once_make_one_agent(self) -> None:
+        with on_the_wire() as wire:
+            wire.meanwhile("dynamodb.TransactWriteItems", self.invite)
+            with pytest.raises(InvalidInput, match="agent_known"):
+                self.invite()
+        assert len(stored_roles()) == 1
+
     def test_only_admins_invite(self) -> None:
         with pytest.raises(NotAllowed):
             self.invite(by=SUPERVISOR)

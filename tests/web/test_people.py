@@ -215,6 +215,11 @@ class TestLeaving:
         assert "What becomes of their unresolved tickets (2)" in page
         assert f'<option value="{COLLEAGUE.id}"' in page
 
+    def test_and_which_teams_are_left_without_a_lead(self, admin: Visitor) -> None:
+        team = desk_settings.add_team("Repairs", "", "", ADMIN, now(), lead=AGENT.id)
+        page = admin.get(f"{MIN}/active").text
+        assert f'Leads: <a href="/agent/settings/mail/teams/{team.id}">Repairs</a>.' in page
+
     @pytest.mark.parametrize(("to", "assignee"), [("0", 0), (f"{COLLEAGUE.id}", COLLEAGUE.id), ("keep", AGENT.id)])
     def test_they_go_where_the_admin_says(self, admin: Visitor, to: str, assignee: int) -> None:
         hold()
