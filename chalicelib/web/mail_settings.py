@@ -161,6 +161,7 @@ def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Resp
             for other in visit.settings.teams.values()
             if other.id != team.id and (other.is_active or other.id == team.next_level)
         ],
+        "members": [agent for agent in visit.settings.active_agents() if team.id in agent.teams],
         "support_address": visit.settings.support_address,
         "mail_domain": visit.settings.mail_domain,
         "variables": ", ".join(f"{{{name}}}" for name in VARIABLES),

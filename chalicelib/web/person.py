@@ -76,7 +76,8 @@ def set_active(visit: Visit, agent_id: str) -> Response:
         if not (is_active or keeps):
             hand_over.begin(person.id, to, visit.agent, visit.now)
     except (InvalidInput, StaleVersion) as error:
-        return _farewell(visit, _person(agent_id), Mistakes({getattr(error, "field", ""): error}))
+        field = "to" if getattr(error, "field", "") == "to" else ""
+        return _farewell(visit, _person(agent_id), Mistakes({field: error}))
     return pages.redirect(visit, _path(person), "person_active" if is_active else "person_inactive")
 
 

@@ -62,8 +62,9 @@ def test_the_receiver_gets_one_mail_for_all_of_them() -> None:
     assert [notice.delivery for notice in notices].count(Delivery.LISTED) == 2
 
 
-def test_many_are_handed_over_in_the_background_and_twice_is_harmless() -> None:
-    assign(26)
+def test_many_are_handed_over_in_the_background_and_twice_is_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hand_over, "_AT_ONCE", 2)
+    assign(3)
     hand_over.begin(AGENT.id, COLLEAGUE.id, ADMIN, NOW)
     (last,) = held_by(AGENT.id)
     (left,) = [message for message in waiting() if "hand_over" in message]

@@ -84,7 +84,7 @@ class TestSessions:
     def test_one_is_ended(self, agent: Visitor, elsewhere: Visitor) -> None:
         page = agent.get(PAGE)
         ended = agent.post(f"{PAGE}/sessions", {"session": page.button("session")})
-        assert "That session is over." in agent.follow(ended).text
+        assert "That session ends within half a minute." in agent.follow(ended).text
         sessions.forget()
         assert elsewhere.get("/agent").status == 303
         assert agent.get("/agent").status == 200

@@ -105,6 +105,7 @@ class TestOnePerson:
         assert "Saved." in page
         assert 'value="bikes, lamps"' in page
         assert f'name="team_{team.id}" value="1" checked' in page
+        assert f'Members: <a href="{MIN}">{AGENT.name}</a>' in admin.get(f"/agent/settings/mail/teams/{team.id}").text
         known = now_set()
         assert (known.role, known.languages, known.teams) == (Role.SUPERVISOR, ("ko", "en"), frozenset({team.id}))
 
