@@ -52,28 +52,29 @@ def invite(
 def invite_newcomer(
     address: str, name: str, role: Role, language: str, by: Agent, now: datetime, *, is_mailed: bool
 ) -> Invitation:
-    """By an admin in the console. Raises InvalidInput, also for somebody who is an agent already; NotAllowed."""
+    """By an admin in the console. Saved first, so that of two at once only one gives a password; where no sign-in was
+    made after that, `renew_password` makes it.
+
+    Raises InvalidInput, also for somebody who is an agent already; NotAllowed.
+    """
     by.require(Right.CHANGE_SETTINGS)
     settings = settings_store.get(is_fresh=True)
     key = _checked_address(address, settings)
     if settings.agent_by_address(key):
         raise InvalidInput("agent_known", field="email")
     agent = Agent(next(new_ids(now)), key, checked_name(name, LONGEST_NAME, "name"), role, language)
-    password = "" if is_mailed else _temporary_password()
-    if not cognito.invite(key, password or None, is_final=False) and password:
-        cognito.set_temporary_password(key, password)
     _save(agent, by, now)
-    return Invitation(agent, password)
+    if is_mailed:
+        cognito.invite(key, None, is_final=False)
+        return Invitation(agent, "")
+    return Invitation(agent, _new_password_for(agent))
 
 
 def renew_password(agent_id: int, by: Agent, now: datetime) -> str:
-    """A temporary password for somebody who lost theirs, to be replaced at the next sign-in; their sessions end.
-
-    Raises InvalidInput("sign_in_missing"), NotFound, NotAllowed.
-    """
+    """A temporary password for somebody who lost theirs or never had one, to be replaced at the next sign-in; their
+    sessions end. Raises NotFound, NotAllowed."""
     by.require(Right.CHANGE_SETTINGS)
-    agent, password = settings_store.get(is_fresh=True).agent(agent_id), _temporary_password()
-    cognito.set_temporary_password(agent.address, password)
+    password = _new_password_for(settings_store.get(is_fresh=True).agent(agent_id))
     sessions.sign_out_everywhere(agent_id, by, now)
     return password
 
@@ -156,6 +157,9 @@ def _remaining_admin(wanted: Agent, known: Agent | None, settings: Settings) -> 
     return remaining
 
 
-def _temporary_password() -> str:
-    """Satisfies the pool's policy, and the strictest that Cognito knows."""
-    return f"{secrets.token_hex(3)}-{secrets.token_hex(3)}-Aa1"
+def _new_password_for(agent: Agent) -> str:
+    """A temporary one. It satisfies the pool's policy, and the strictest that Cognito knows."""
+    password = f"{secrets.token_hex(3)}-{secrets.token_hex(3)}-Aa1"
+    if not cognito.invite(agent.address, password, is_final=False):
+        cognito.set_temporary_password(agent.address, password)
+    return password

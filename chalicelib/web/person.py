@@ -93,11 +93,7 @@ def sign_out(visit: Visit, agent_id: str) -> Response:
 def renew_password(visit: Visit, agent_id: str) -> Response:
     forms.read(visit.request).check(())
     person = _person(agent_id)
-    try:
-        password = agents.renew_password(person.id, visit.agent, visit.now)
-    except InvalidInput as mistake:
-        return _page(visit, person, person_form.fields_of(person), Mistakes({"": mistake}))
-    return people.password_page(visit, person, password)
+    return people.password_page(visit, person, agents.renew_password(person.id, visit.agent, visit.now))
 
 
 def _page(

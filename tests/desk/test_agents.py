@@ -176,10 +176,12 @@ class TestInvitingInTheConsole:
 
     def test_two_invitations_at_once_make_one_agent(self) -> None:
         with on_the_wire() as wire:
-            wire.meanwhile("dynamodb.TransactWriteItems", self.invite)
+            passwords: list[str] = []
+            wire.meanwhile("dynamodb.TransactWriteItems", lambda: passwords.append(self.invite().password))
             with pytest.raises(InvalidInput, match="agent_known"):
                 self.invite()
         assert len(stored_roles()) == 1
+        assert isinstance(sessions.sign_in(ADDRESS, passwords[0], "192.0.2.1", NOW), sessions.FirstPassword)
 
     def test_only_admins_invite(self) -> None:
         with pytest.raises(NotAllowed):
@@ -193,6 +195,6 @@ class TestInvitingInTheConsole:
         with pytest.raises(NotSignedIn):
             sessions.agent_of(str(token), NOW)
 
-    def test_who_was_never_invited_has_no_password_to_be_renewed(self) -> None:
-        with pytest.raises(InvalidInput, match="sign_in_missing"):
-            agents.renew_password(AGENT.id, ADMIN, NOW)
+    def test_an_agent_without_a_sign_in_gets_one_with_the_new_password(self) -> None:
+        password = agents.renew_password(AGENT.id, ADMIN, NOW)
+        assert isinstance(sessions.sign_in(AGENT.address, password, "192.0.2.1", NOW), sessions.FirstPassword)
