@@ -20,7 +20,18 @@ from chalicelib.adapters import ses_events
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.inbound_mail import NO_MAIL
 from chalicelib.adapters.tickets import told_of as tickets_told_of
-from chalicelib.desk import feedback, inbound, indexing, outbox, reconciliation, renewal, surveys, timers, upkeep
+from chalicelib.desk import (
+    feedback,
+    hand_over,
+    inbound,
+    indexing,
+    outbox,
+    reconciliation,
+    renewal,
+    surveys,
+    timers,
+    upkeep,
+)
 from chalicelib.domain import timer
 from chalicelib.domain.errors import DeskError
 from chalicelib.domain.timer import Decision
@@ -66,7 +77,7 @@ def index(event: Event, context: Any) -> None:
 
 @app.lambda_function(name="deliver")
 def deliver(event: Event, context: Any) -> Event:
-    """Sends what stands in the outbox, one message an entry; renews open tickets after a change of promises."""
+    """Sends what stands in the outbox, one message an entry; goes on with what concerns many tickets."""
     return _batch(event, context, EventType.SQS, _deliver_entry)
 
 
@@ -167,10 +178,13 @@ def _relay_entry(record: DynamoDBRecord) -> None:
 
 def _deliver_entry(record: SQSRecord) -> None:
     message = json.loads(record.body)
+    is_again = bool(message.pop("is_again", False))
     if "renew" in message:
         renewal.step(message.pop("renew"), **message, now=_now())
         return
-    is_again = bool(message.get("is_again"))
+    if "hand_over" in message:
+        hand_over.step(message.pop("hand_over"), **message, now=_now())
+        return
     outbox.deliver(message["ticket"], message["id"], _tries(record), _now(), is_again=is_again)
 
 

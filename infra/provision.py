@@ -35,7 +35,7 @@ def open_desk(account: Account, outputs: Outputs, address: str) -> None:
     # Imported here since the desk's code reads the environment that `enter` sets.
     from chalicelib.desk import setup
 
-    setup.prepare(address, support_address(outputs["MailDomain"]), DESK_NAME)
+    setup.prepare(address, support_address(outputs["MailDomain"]), DESK_NAME, datetime.now(UTC))
 
 
 def invite(person: Person) -> None:

@@ -82,7 +82,7 @@ def fresh_cloud() -> Iterator[None]:
 
 
 def deploy_desk() -> None:
-    setup.prepare(ADDRESS, SUPPORT, "Desk")
+    setup.prepare(ADDRESS, SUPPORT, "Desk", NOW)
     for agent in (ADMIN, SUPERVISOR, AGENT, COLLEAGUE, CONTRIBUTOR):
         settings.save_agent(agent)
 

@@ -190,6 +190,26 @@ class TestConsole:
             assert page_requests(agent, path, words) == [GET, QUERY, "s3.GetObject"]
 
     @pytest.mark.parametrize(
+        ("path", "title", "requests"),
+        [
+            ("/agent/settings/people", "Who works at this desk", [GET, QUERY, QUERY, QUERY]),
+            (f"/agent/settings/people/{AGENT.id}", AGENT.address, [GET, QUERY, QUERY, QUERY]),
+            ("/agent/me", "Where you are signed in", [GET, QUERY, QUERY, QUERY]),
+            ("/agent/settings/changes", "Changes of settings", [GET, QUERY]),
+        ],
+    )
+    def test_pages_of_people_take_what_is_read_afresh(
+        self, client: Client, path: str, title: str, requests: list[str]
+    ) -> None:
+        """The session, settings, counts, last sign-ins or own sessions; whatever the number of people or changes."""
+        sessions.save("admin", Session(ADMIN.id, now() + timedelta(hours=1)))
+        sessions.forget()
+        assert page_requests(Visitor(client, cookies={"__Host-session": "admin"}), path, title) == requests
+
+    def test_signing_in_is_kept_in_one(self) -> None:
+        assert requests(lambda: sessions.save("new", Session(AGENT.id, LATER, NOW))) == [TRANSACTION]
+
+    @pytest.mark.parametrize(
         "act", ["reply", "note", "assign", "status", "priority", "reply and resolve", "item", "tick"]
     )
     def test_an_act_takes_two(self, act: str) -> None:

@@ -24,7 +24,7 @@ from chalicelib.domain.view import View
 from chalicelib.domain.words import Status
 from chalicelib.log import logger
 from tests import factories
-from tests.conftest import ADMIN, AGENT, NOW
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW
 from tests.desk import journey
 from tests.wire import Lost, on_the_wire
 
@@ -226,6 +226,15 @@ class TestDeliver:
             wire.refuses("sesv2.SendEmail", 400, "MessageRejected")
             assert app.deliver(self.outbox_event(5), CONTEXT) == NOTHING_FAILED
         assert self.deliveries() == [Delivery.FAILED, Delivery.SENT]
+
+    @pytest.mark.parametrize("again", [{}, {"is_again": True}], ids=["the first time", "from the dead letters"])
+    def test_tickets_of_who_leaves_are_handed_on(self, again: dict[str, bool]) -> None:
+        desk.assign(1, AGENT.id, ADMIN, NOW)
+        made = self.outbox_event()
+        rest = {"hand_over": AGENT.id, "to_id": COLLEAGUE.id, "by_id": ADMIN.id, "cursor": ""}
+        made["Records"][0]["body"] = json.dumps(rest | again)
+        assert app.deliver(made, CONTEXT) == NOTHING_FAILED
+        assert journey.page(1).ticket.assignee == COLLEAGUE.id
 
 
 class TestTimer:

@@ -1,14 +1,14 @@
 """Values of the domain to and from plain maps, by their type hints: only here is known how a value is stored.
 
-Datetimes are RFC 3339 in UTC with microseconds (they sort as text), spans seconds, enums their value, tuples and
-frozensets lists. What the stored map lacks takes the field's default, what it has too much is ignored: older and newer
-items can be read by either release.
+Datetimes are RFC 3339 in UTC with microseconds (they sort as text), days ISO 8601, spans seconds, enums their value,
+tuples and frozensets lists. What the stored map lacks takes the field's default, what it has too much is ignored: older
+and newer items can be read by either release.
 """
 
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache, partial
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -24,6 +24,8 @@ def encode(value: object) -> Any:
         return value.value
     if isinstance(value, datetime):
         return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, timedelta):
         return value // timedelta(microseconds=1) / 1_000_000 if value.microseconds else value // timedelta(seconds=1)
     if isinstance(value, Mapping):
@@ -81,8 +83,8 @@ def _converter(hint: Any) -> Callable[[Any], Any]:
 def _scalar_converter(hint: Any) -> Callable[[Any], Any]:
     if is_dataclass(hint):
         return partial(decode, cast(type, hint))
-    if hint is datetime:
-        return datetime.fromisoformat
+    if hint in (datetime, date):
+        return cast(Callable[[Any], Any], hint.fromisoformat)
     if hint is timedelta:
         return lambda stored: timedelta(seconds=float(stored))
     if isinstance(hint, type) and (issubclass(hint, Enum) or hint is int):

@@ -62,8 +62,8 @@ def replace_password(challenge: Challenge, password: str) -> None:
         raise InvalidInput("session_ended", field="password") from None
 
 
-def invite(address: str, password: str | None, is_final: bool) -> None:
-    """Makes a sign-in; an existing one is left as it is. Without a password Cognito makes one and mails it.
+def invite(address: str, password: str | None, is_final: bool) -> bool:
+    """Makes a sign-in and says so; an existing one is left as it is. Without a password Cognito makes one and mails it.
 
     `is_final`: the given password stays; otherwise it must be replaced at the first sign-in.
     """
@@ -74,9 +74,16 @@ def invite(address: str, password: str | None, is_final: bool) -> None:
     try:
         cognito.admin_create_user(**request, **given, UserAttributes=attributes)
     except cognito.exceptions.UsernameExistsException:
-        return
+        return False
     if password and is_final:
         cognito.admin_set_user_password(**request, Password=password, Permanent=True)
+    return True
+
+
+def set_temporary_password(address: str, password: str) -> None:
+    """To be replaced at the next sign-in, in the place of whatever it was before."""
+    request = {"UserPoolId": config().user_pool_id, "Username": address, "Password": password}
+    client("cognito-idp").admin_set_user_password(**request, Permanent=False)
 
 
 def _pool() -> dict[str, str]:

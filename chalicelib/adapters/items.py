@@ -27,6 +27,9 @@
 | what happened on each day | query `DAYS`, sort key between days |
 | settings, agents, teams and saved views | query `SETTINGS` |
 | an agent's session | get `SESSION#{hash}` / `SESSION` |
+| an agent's sessions, newest first | query by_assignee `SESSIONS#{id}` |
+| when each agent last signed in | query `SIGNED_IN` |
+| administrative changes, newest first | query `AUDIT` |
 | a solution | get `SOLUTION#{id}` / `SOLUTION` |
 | all solutions | query by_queue `SOLUTIONS` |
 | macros, and how often each agent used them | query `MACROS` |
@@ -60,6 +63,8 @@ DAYS = "DAYS"
 SETTINGS = "SETTINGS"
 SOLUTIONS = "SOLUTIONS"
 MACROS = "MACROS"
+SIGNED_IN = "SIGNED_IN"
+AUDIT = "AUDIT"
 OVERDUE = "OVERDUE"
 SURVEYS_DUE = "SURVEY"
 ITEMS_DUE = "ITEMS"
@@ -121,6 +126,14 @@ def address_key(address: str) -> str:
 
 def agent_key(agent_id: int) -> str:
     return f"AGENT#{agent_id}"
+
+
+def sessions_key(agent_id: int) -> str:
+    return f"SESSIONS#{agent_id}"
+
+
+def audit_key(entry_id: int) -> str:
+    return f"CHANGE#{entry_id:016d}"
 
 
 def team_key(team_id: int) -> str:
@@ -299,6 +312,10 @@ class AgentItem(Item, discriminator="agent"):
     """An agent."""
 
 
+class AgentAddressItem(Item, discriminator="agent_address"):
+    """Says that an address is an agent's, so that nobody becomes two agents."""
+
+
 class TeamItem(Item, discriminator="team"):
     """A team."""
 
@@ -313,6 +330,14 @@ class ChecklistItem(Item, discriminator="checklist"):
 
 class SessionItem(Item, discriminator="session"):
     """A signed-in agent's session, by the hash of its token."""
+
+
+class SignInItem(Item, discriminator="sign_in"):
+    """When an agent last signed in."""
+
+
+class AuditItem(Item, discriminator="audit"):
+    """An administrative change. Never altered."""
 
 
 class SolutionItem(Item, discriminator="solution"):

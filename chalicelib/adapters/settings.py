@@ -5,25 +5,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.adapters import audit as audit_store
 from chalicelib.adapters.codec import decode, encode
 from chalicelib.adapters.items import (
     SETTINGS,
+    AgentAddressItem,
     AgentItem,
     ChecklistItem,
     Item,
     SettingsItem,
     TeamItem,
     ViewItem,
+    address_key,
     agent_key,
     at_version,
     checklist_key,
     team_key,
     view_key,
 )
-from chalicelib.adapters.transaction import put, put_new
+from chalicelib.adapters.transaction import Transaction, put_new
 from chalicelib.domain.agent import Agent
+from chalicelib.domain.audit import AuditEntry
 from chalicelib.domain.checklist import Checklist
-from chalicelib.domain.errors import AlreadyDone, NotFound
+from chalicelib.domain.errors import AlreadyDone, InvalidInput, NotFound
 from chalicelib.domain.policy import ServiceLevels
 from chalicelib.domain.renewal import Renewal
 from chalicelib.domain.settings import General, Settings
@@ -54,16 +58,14 @@ def find_general() -> General | None:
     return decode(General, item.body | {"version": item.version})
 
 
-def save_general(general: General) -> None:
-    """Raises StaleVersion."""
-    put(SettingsItem(SETTINGS, _GENERAL, body=encode(general), **at_version(general.version)))
-    forget()
+def save_general(general: General, audit: AuditEntry | None = None) -> None:
+    """With what the log says of it, or nothing of both. Raises StaleVersion."""
+    _save(SettingsItem(SETTINGS, _GENERAL, body=encode(general), **at_version(general.version)), audit)
 
 
-def save_levels(levels: ServiceLevels) -> None:
+def save_levels(levels: ServiceLevels, audit: AuditEntry | None = None) -> None:
     """All policies and calendars as a whole. Raises StaleVersion."""
-    put(SettingsItem(SETTINGS, _LEVELS, body=levels.to_json(), **at_version(levels.version)))
-    forget()
+    _save(SettingsItem(SETTINGS, _LEVELS, body=levels.to_json(), **at_version(levels.version)), audit)
 
 
 def changed_levels(record: Mapping[str, Any]) -> int:
@@ -94,22 +96,30 @@ def keep_secret(secret: str) -> None:
         return
 
 
-def save_agent(agent: Agent) -> None:
-    """Adds or changes an agent. Raises StaleVersion."""
-    put(AgentItem(SETTINGS, agent_key(agent.id), body=encode(agent), **at_version(agent.version)))
-    forget()
+def save_agent(agent: Agent, audit: AuditEntry | None = None, *, provided: Agent | None = None) -> None:
+    """Adds or changes an agent, `provided` that another one is as they were read: of two changes at once that each rely
+    on whom the other one changes, one is refused.
+
+    Raises StaleVersion, InvalidInput("agent_known") for a new one at an address that another one took meanwhile.
+    """
+    also = Transaction()
+    if not agent.version:
+        taken = AgentAddressItem(address_key(agent.address), "AGENT", body={"id": agent.id})
+        also.put_new(taken, InvalidInput("agent_known", field="email"))
+    if provided:
+        other = AgentItem(SETTINGS, agent_key(provided.id), version=provided.version)
+        also.update(other, [AgentItem.kind.set(AgentItem)], AgentItem.version == provided.version)
+    _save(AgentItem(SETTINGS, agent_key(agent.id), body=encode(agent), **at_version(agent.version)), audit, also)
 
 
-def save_team(team: Team) -> None:
+def save_team(team: Team, audit: AuditEntry | None = None) -> None:
     """Adds or changes a team. Raises StaleVersion."""
-    put(TeamItem(SETTINGS, team_key(team.id), body=encode(team), **at_version(team.version)))
-    forget()
+    _save(TeamItem(SETTINGS, team_key(team.id), body=encode(team), **at_version(team.version)), audit)
 
 
-def save_view(view: SavedView) -> None:
-    """Adds or changes a saved view. Raises StaleVersion."""
-    put(ViewItem(SETTINGS, view_key(view.id), body=encode(view), **at_version(view.version)))
-    forget()
+def keep_view(view: SavedView) -> None:
+    """Adds or changes a saved view, which is no change of how the desk works. Raises StaleVersion."""
+    _save(ViewItem(SETTINGS, view_key(view.id), body=encode(view), **at_version(view.version)), None)
 
 
 def delete_view(view_id: int) -> None:
@@ -118,16 +128,24 @@ def delete_view(view_id: int) -> None:
     forget()
 
 
-def save_checklist(checklist: Checklist) -> None:
+def save_checklist(checklist: Checklist, audit: AuditEntry | None = None) -> None:
     """Adds or changes a checklist. Raises StaleVersion."""
     key = checklist_key(checklist.id)
-    put(ChecklistItem(SETTINGS, key, body=encode(checklist), **at_version(checklist.version)))
-    forget()
+    _save(ChecklistItem(SETTINGS, key, body=encode(checklist), **at_version(checklist.version)), audit)
 
 
 def forget() -> None:
     """Drops the cache of this container."""
     _cached.clear()
+
+
+def _save(item: Item, audit: AuditEntry | None, also: Transaction | None = None) -> None:
+    transaction = also or Transaction()
+    transaction.put(item)
+    if audit:
+        audit_store.add(transaction, audit)
+    transaction.commit()
+    forget()
 
 
 def _read() -> Settings:

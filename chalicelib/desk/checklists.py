@@ -1,15 +1,17 @@
 """What admins prepare for tickets of a kind."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.adapters import settings as settings_store
+from chalicelib.desk import audit
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.checklist import Checklist
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.texts import folded
 
 
-def save(checklist: Checklist, by: Agent) -> None:
+def save(checklist: Checklist, by: Agent, now: datetime) -> None:
     """Adds one or changes it for tickets to come. `version` is that which the admin saw; saving the same twice is
     harmless.
 
@@ -22,4 +24,4 @@ def save(checklist: Checklist, by: Agent) -> None:
         raise InvalidInput("name_taken", field="name")
     known = checklists.get(checklist.id)
     if known is None or replace(checklist, version=known.version) != known:
-        settings_store.save_checklist(checklist)
+        settings_store.save_checklist(checklist, audit.of_checklist(known, checklist, by, now))

@@ -178,7 +178,7 @@ def _for_reply(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
     entry, team = _entry(page, outgoing), settings.active_team(page.ticket.team)
     return {
         "text": _PATH_OF_OURS.sub(settings.address, entry.text),
-        "signature": replies.signature(team, entry.author.name, settings),
+        "signature": replies.signature(team, settings.agents.get(entry.author.id), entry.author.name, settings),
         "history": replies.history(page, entry, settings, language),
         "files": replies.file_links(page, entry, settings, outgoing.created_at),
         "files_until": i18n.day(language, outgoing.created_at + links.LINK_LIFE, settings.time_zone),
@@ -197,6 +197,7 @@ def _for_agent(page: TicketPage, outgoing: Outgoing, settings: Settings, languag
         "customer_name": page.ticket.customer_name,
         "agent_name": receiver.name if receiver else "",
         "assignee_name": assignee.name if assignee else "",
+        "more": outgoing.params.get("more", ""),
     }
 
 

@@ -9,6 +9,7 @@ from chalicelib.adapters import counts, tickets
 from chalicelib.adapters import settings as settings_store
 from chalicelib.adapters.aws import send_to_queue
 from chalicelib.config import config
+from chalicelib.desk import audit
 from chalicelib.desk.changes import new_ids, until_saved
 from chalicelib.domain import timer
 from chalicelib.domain.agent import Agent, Right
@@ -69,7 +70,7 @@ def save(levels: ServiceLevels, by: Agent, now: datetime) -> None:
         raise InvalidSetting("promises_too_large")
     known = settings_store.get(is_fresh=True).levels
     if replace(known, version=levels.version) != levels:
-        settings_store.save_levels(levels)
+        settings_store.save_levels(levels, audit.of_levels(known, levels, by, now))
 
 
 def start(version: int) -> None:

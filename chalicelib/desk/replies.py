@@ -54,7 +54,7 @@ def preview(team: Team | None, by: Agent, settings: Settings, language: str, now
         subject=i18n.text(language, "preview.subject"),
         desk_name=settings.desk_name,
         text=i18n.text(language, "preview.answer"),
-        signature=signature(team, by.name, settings),
+        signature=signature(team, by, by.name, settings),
         history=() if settings.quoted_history is QuotedHistory.NONE else (asked,),
         files=(),
         files_until="",
@@ -62,9 +62,10 @@ def preview(team: Team | None, by: Agent, settings: Settings, language: str, now
     )
 
 
-def signature(team: Team | None, author_name: str, settings: Settings) -> str:
-    """Markdown: the team's signature, or the agent's name and the desk's."""
+def signature(team: Team | None, by: Agent | None, author_name: str, settings: Settings) -> str:
+    """Markdown: the team's signature, or the agent's own and the desk's name. `by` is None for who is no agent now."""
     values = variables.of_writer(author_name, team, settings)
+    values |= {"agent.signature": variables.fill_all(by.signature, values) if by and by.signature else author_name}
     return sign(team.signature if team and team.signature else DEFAULT_SIGNATURE, values)
 
 

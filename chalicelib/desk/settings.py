@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.adapters import settings as settings_store
+from chalicelib.desk import audit
 from chalicelib.desk.changes import new_ids
 from chalicelib.domain.address import sendable_addresses
 from chalicelib.domain.agent import Agent, Right
@@ -14,7 +15,13 @@ from chalicelib.domain.texts import checked_name, folded
 
 
 def set_mail(
-    desk_name: str, quoted_history: str, version: int, by: Agent, *, other_addresses: str | None = None
+    desk_name: str,
+    quoted_history: str,
+    version: int,
+    by: Agent,
+    now: datetime,
+    *,
+    other_addresses: str | None = None,
 ) -> None:
     """`version` is that of the settings which the admin saw, `other_addresses` a list as it was typed, None for those
     that are set. Saving the same twice is harmless.
@@ -29,7 +36,7 @@ def set_mail(
     others = general.other_addresses if other_addresses is None else _checked_others(other_addresses)
     wanted = replace(general, desk_name=name, quoted_history=history, other_addresses=others)
     if wanted != general:
-        settings_store.save_general(replace(wanted, version=version))
+        settings_store.save_general(replace(wanted, version=version), audit.of_general(general, wanted, by, now))
 
 
 def add_team(
@@ -37,7 +44,8 @@ def add_team(
 ) -> Team:
     """Raises InvalidInput, NotAllowed."""
     by.require(Right.CHANGE_SETTINGS)
-    return _save(Team(next(new_ids(now)), "", lead=lead, next_level=next_level), name, address, signature)
+    team = Team(next(new_ids(now)), "", lead=lead, next_level=next_level)
+    return _save(team, name, address, signature, by, now)
 
 
 def change_team(
@@ -47,6 +55,7 @@ def change_team(
     signature: str,
     version: int,
     by: Agent,
+    now: datetime,
     *,
     is_active: bool,
     lead: int = 0,
@@ -59,17 +68,17 @@ def change_team(
     by.require(Right.CHANGE_SETTINGS)
     known = settings_store.get(is_fresh=True).team(team_id)
     wanted = replace(known, version=version, is_active=is_active, lead=lead, next_level=next_level)
-    _save(wanted, name, address, signature)
+    _save(wanted, name, address, signature, by, now)
 
 
-def _save(team: Team, name: str, address: str, signature: str) -> Team:
+def _save(team: Team, name: str, address: str, signature: str, by: Agent, now: datetime) -> Team:
     settings = settings_store.get(is_fresh=True)
     wanted = team.changed_to(name, address, signature, settings.mail_domain)
     _check_unique(wanted, settings)
     _check_escalation(wanted, settings)
     known = settings.teams.get(wanted.id)
     if known is None or replace(wanted, version=known.version) != known:
-        settings_store.save_team(wanted)
+        settings_store.save_team(wanted, audit.of_team(known, wanted, settings, by, now))
     return wanted
 
 

@@ -2,13 +2,15 @@
 
 import secrets
 from dataclasses import replace
+from datetime import datetime
 
 from chalicelib.adapters import settings
+from chalicelib.desk import audit
 from chalicelib.domain.address import canonical, formerly
 from chalicelib.domain.settings import General
 
 
-def prepare(address: str, support_address: str, name: str) -> None:
+def prepare(address: str, support_address: str, name: str, now: datetime) -> None:
     """Writes what the stack alone can't know; what the organization has set since then stays,
     a former support address as one.
 
@@ -24,4 +26,4 @@ def prepare(address: str, support_address: str, name: str) -> None:
         former_addresses=formerly(general.former_addresses, canonical(general.support_address), ours),
     )
     if wanted != known:
-        settings.save_general(wanted)
+        settings.save_general(wanted, audit.of_general(known, wanted, None, now) if known else None)

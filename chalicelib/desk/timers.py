@@ -60,8 +60,9 @@ def fail(number: int, timer_number: int, error: str, now: datetime) -> None:
 
     def attempt() -> None:
         ticket = tickets.get(number)
-        if timer_number == ticket.timer.number:
-            tickets.save(timer.fail(ticket, error, now, new_ids(now)), settings_store.get().time_zone)
+        failed = timer.fail(ticket, error, now, new_ids(now))
+        if timer_number == ticket.timer.number and not failed.is_empty:
+            tickets.save(failed, settings_store.get().time_zone)
 
     until_saved(attempt)
 

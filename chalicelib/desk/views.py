@@ -23,7 +23,7 @@ def save(name: str, view: View, by: Agent, now: datetime, *, is_shared: bool) ->
     if same is None and len(own) >= MOST_VIEWS:
         raise InvalidInput("views_too_many", field="name", limit=MOST_VIEWS)
     saved = SavedView(same.id if same else next(new_ids(now)), checked, owner, view, same.version if same else 0)
-    settings_store.save_view(saved)
+    settings_store.keep_view(saved)
     return saved
 
 

@@ -1,10 +1,16 @@
 """Who answers: agents, and what their role lets them do (rule 25)."""
 
+import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
-from chalicelib.domain.errors import NotAllowed
+from chalicelib.domain.errors import InvalidInput, NotAllowed
 from chalicelib.domain.words import Role
+
+LONGEST_NAME = 100
+MOST_WORDS, LONGEST_WORD = 30, 50
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 class Right(StrEnum):
@@ -38,8 +44,21 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 
 
 @dataclass(frozen=True)
+class Absence:
+    """Days of the desk's time zone, both included; `stand_in` is who does the agent's work meanwhile, 0 for nobody."""
+
+    first: date
+    last: date
+    stand_in: int = 0
+
+
+@dataclass(frozen=True)
 class Agent:
-    """`address` is both the sign-in name and where notices go."""
+    """`address` is both the sign-in name and where notices go.
+
+    `skills` are free words, `languages` those that the agent speaks (codes of ISO 639), `teams` the agent's own, and
+    `signature` is Markdown for what is sent, "" for the name. Sessions that began until `signed_out_at` are over.
+    """
 
     id: int
     address: str
@@ -47,6 +66,12 @@ class Agent:
     role: Role
     language: str
     is_active: bool = True
+    skills: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    teams: frozenset[int] = frozenset()
+    signature: str = ""
+    absence: Absence | None = None
+    signed_out_at: datetime | None = None
     version: int = 0
 
     def may(self, right: Right) -> bool:
@@ -56,3 +81,43 @@ class Agent:
         """Raises NotAllowed."""
         if not self.may(right):
             raise NotAllowed("not_allowed", right=right)
+
+    def is_away(self, on: date) -> bool:
+        return self.absence is not None and self.absence.first <= on <= self.absence.last
+
+
+def read_words(text: str, field: str) -> tuple[str, ...]:
+    """Words or short phrases between commas or line ends, each once. Raises InvalidInput."""
+    words = [" ".join(part.split()) for part in re.split(r"[,、，\n]", text)]
+    found = tuple(dict.fromkeys(word for word in words if word))
+    if len(found) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in found):
+        raise InvalidInput("words_too_many", field=field, most=MOST_WORDS, longest=LONGEST_WORD)
+    return found
+
+
+def read_languages(text: str) -> tuple[str, ...]:
+    """Codes of ISO 639 ("ko", "en"), each once. Raises InvalidInput("language_unreadable")."""
+    found = tuple(word.lower() for word in read_words(text.replace(" ", ","), "languages"))
+    if wrong := next((code for code in found if not _LANGUAGE.fullmatch(code)), None):
+        raise InvalidInput("language_unreadable", field="languages", value=wrong)
+    return tuple(dict.fromkeys(found))
+
+
+def read_absence(first: str, last: str, stand_in: int) -> Absence | None:
+    """Days as date fields of a form send them; None where both are empty.
+
+    Raises InvalidInput("day_unreadable" | "absence_reversed") with the field that is to be mended.
+    """
+    if not first and not last:
+        return None
+    absence = Absence(_day(first, "away_from"), _day(last, "away_until"), stand_in)
+    if absence.last < absence.first:
+        raise InvalidInput("absence_reversed", field="away_until")
+    return absence
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("day_unreadable", field=field) from None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.address import canonical, without_tag
 from chalicelib.domain.agent import Agent
@@ -166,6 +167,27 @@ class Settings(General):
     def supervisors(self) -> tuple[Agent, ...]:
         """Who is told when a promise breaks: supervisors, or the admins of a desk that has none."""
         return self.active_agents({Role.SUPERVISOR}) or self.active_agents({Role.ADMIN})
+
+    def today(self, now: datetime) -> date:
+        """The desk's day at an instant."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def is_away(self, agent_id: int, now: datetime) -> bool:
+        return agent_id in self.agents and self.agents[agent_id].is_away(self.today(now))
+
+    def acting_for(self, agent: Agent | None, now: datetime) -> Agent | None:
+        """The agent, or while they are away who stands in for them; None where nobody does, or they have left."""
+        passed: set[int] = set()
+        while agent and agent.is_active and agent.id not in passed:
+            if not agent.is_away(self.today(now)):
+                return agent
+            passed.add(agent.id)
+            agent = self.agents.get(agent.absence.stand_in) if agent.absence else None
+        return None
+
+    def other_admin(self, agent_id: int) -> Agent | None:
+        """An active admin besides that one."""
+        return next((admin for admin in self.active_agents({Role.ADMIN}) if admin.id != agent_id), None)
 
     def agent_by_address(self, address: str) -> Agent | None:
         return next((agent for agent in self.agents.values() if agent.address == address), None)

@@ -1,7 +1,7 @@
 """Who answers together: a team with an address and a signature of its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from chalicelib.domain import variables
@@ -13,7 +13,7 @@ LONGEST_NAME = 100
 LONGEST_SIGNATURE = 2_000
 LONGEST_LOCAL_PART = 28
 """Characters before the at sign: with the mark of a reply address they must stay below 64 (RFC 5321, 4.5.3.1.1)."""
-DEFAULT_SIGNATURE = "{agent.name}\n{desk.name}"
+DEFAULT_SIGNATURE = "{agent.signature}\n{desk.name}"
 _LOCAL_PART = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _RESERVED = re.compile(
     r"abuse|hostmaster|root|nobody|daemon"
@@ -49,7 +49,7 @@ class Team:
             name=checked_name(name, LONGEST_NAME, "name"),
             address=wanted,
             former_addresses=formerly(self.former_addresses, self.address, wanted),
-            signature=_checked_signature(signature),
+            signature=checked_signature(signature),
         )
 
     def is_reached_from(self, team_id: int, teams: Mapping[int, "Team"]) -> bool:
@@ -68,6 +68,15 @@ def sign(signature: str, values: Mapping[str, str]) -> str:
     return variables.fill_all(signature, values).strip()
 
 
+def checked_signature(signature: str, names: Collection[str] = variables.OF_TEAMS) -> str:
+    """Without blanks around it. Raises InvalidInput("text_too_long" | "variable_unknown")."""
+    stripped = signature.strip()
+    if len(stripped) > LONGEST_SIGNATURE:
+        raise InvalidInput("text_too_long", field="signature", limit=LONGEST_SIGNATURE)
+    variables.check_strictly(stripped, "signature", names)
+    return stripped
+
+
 def _checked_address(address: str, mail_domain: str) -> str:
     if not address.strip():
         return ""
@@ -83,11 +92,3 @@ def _checked_address(address: str, mail_domain: str) -> str:
     if _RESERVED.fullmatch(local):
         raise InvalidInput("address_reserved", field="address", address=normal)
     return normal
-
-
-def _checked_signature(signature: str) -> str:
-    stripped = signature.strip()
-    if len(stripped) > LONGEST_SIGNATURE:
-        raise InvalidInput("text_too_long", field="signature", limit=LONGEST_SIGNATURE)
-    variables.check_strictly(stripped, "signature", variables.OF_WRITERS)
-    return stripped

@@ -128,7 +128,10 @@ def sleep(ticket: Ticket, settings: Settings, as_of: datetime, ids: Iterator[int
 
 
 def fail(ticket: Ticket, error: str, now: datetime, ids: Iterator[int]) -> Change:
-    """An execution gave up: said on the ticket, which has no timer any more until one is started again."""
+    """An execution gave up: said on the ticket, which has no timer any more until one is started again. Empty where it
+    has none already."""
+    if ticket.timer.wakes_at is None:
+        return Change(ticket, ticket)
     event = event_entry(next(ids), DESK, now, "timer_failed", FieldChange("timer", "", error))
     gone = replace(ticket.timer, wakes_at=None)
     return Change(ticket, replace(ticket, timer=gone, updated_at=now), (event,))
@@ -149,27 +152,30 @@ def escalate(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
     return change
 
 
-def receivers(step: Step, ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is; without an active one the
-    notice goes to the team's lead, and without a lead to the supervisors."""
-    told = list(_responsible(ticket, settings)) if step.receivers else []
+def receivers(step: Step, ticket: Ticket, settings: Settings, at: datetime) -> tuple[Agent, ...]:
+    """People behind the roles, each once (rule 7): the assignee is told whenever somebody is, and who stands in while
+    they are away. Where nobody acts for an assignee the notice goes to the team's lead, or who stands in there, and
+    without one to the supervisors."""
+    told = list(_responsible(ticket, settings, at)) if step.receivers else []
     if Receiver.TEAM_LEAD in step.receivers:
-        told += _above(ticket, settings)
+        told += _above(ticket, settings, at)
     if Receiver.SUPERVISOR in step.receivers:
         told += settings.supervisors()
     if StepAction.NEXT_LEVEL in step.actions:
-        told += filter(None, [settings.lead_of(_next_level(ticket, settings))])
+        told += filter(None, [settings.acting_for(settings.lead_of(_next_level(ticket, settings)), at)])
     return tuple({agent.id: agent for agent in told}.values())
 
 
-def _responsible(ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    """The assignee, or without an active one those above."""
-    is_somebodys = settings.is_active(ticket.assignee)
-    return (settings.agent(ticket.assignee),) if is_somebodys else _above(ticket, settings)
+def _responsible(ticket: Ticket, settings: Settings, at: datetime) -> tuple[Agent, ...]:
+    """The assignee and who acts for them at an instant, with those above where nobody does."""
+    assignee = settings.agents.get(ticket.assignee)
+    acting = settings.acting_for(assignee, at)
+    told = tuple({one.id: one for one in (assignee, acting) if one and one.is_active}.values())
+    return told if acting else (*told, *_above(ticket, settings, at))
 
 
-def _above(ticket: Ticket, settings: Settings) -> tuple[Agent, ...]:
-    lead = settings.lead_of(ticket.team)
+def _above(ticket: Ticket, settings: Settings, at: datetime) -> tuple[Agent, ...]:
+    lead = settings.acting_for(settings.lead_of(ticket.team), at)
     return (lead,) if lead else settings.supervisors()
 
 
@@ -228,7 +234,7 @@ def _wait_on(ticket: Ticket, settings: Settings, as_of: datetime, now: datetime,
 def _remind_of(item: ActionItem, ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int]) -> Change:
     """Its owner is told that it is due, or who answers for the ticket where it has none or they left."""
     is_owned = settings.is_active(item.owner)
-    told = (settings.agent(item.owner),) if is_owned else _responsible(ticket, settings)
+    told = (settings.agent(item.owner),) if is_owned else _responsible(ticket, settings, now)
     changes = (
         FieldChange("item_overdue", "", item.title),
         FieldChange("told", "", ", ".join(agent.name for agent in told)),
@@ -247,7 +253,7 @@ def _fire(ticket: Ticket, step: Step, name: ClockName, settings: Settings, now: 
     fired = clock.fired(step.key)
     if step.marks_breach and not clock.breached_at:
         fired = fired.breach(clock.due_at)
-    told = receivers(step, ticket, settings)
+    told = receivers(step, ticket, settings, now)
     changes = [FieldChange("told", "", ", ".join(agent.name for agent in told))] if told else []
     changes += promises.changes((clock,), (fired,))
     event = event_entry(next(ids), DESK, now, cause, *changes)
@@ -284,7 +290,8 @@ def _raise_priority(ticket: Ticket, settings: Settings, now: datetime, ids: Iter
 
 
 def _to_team_lead(ticket: Ticket, settings: Settings, now: datetime, ids: Iterator[int], cause: str) -> Change:
-    lead = settings.lead_of(ticket.team)
+    """Or to who stands in: nothing goes by itself to somebody who is away."""
+    lead = settings.acting_for(settings.lead_of(ticket.team), now)
     return ticket.assign(lead, DESK, now, ids, cause) if lead else Change(ticket, ticket)
 
 

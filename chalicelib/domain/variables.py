@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 OF_WRITERS = ("agent.name", "team.name", "desk.name")
 """What is known without a ticket."""
+OF_TEAMS = (*OF_WRITERS, "agent.signature")
+"""A team's signature may hold that of the agent, which is their name where they have none."""
 VARIABLES = (
     *("customer.name", "customer.address", "ticket.number", "ticket.subject", "ticket.due", "ticket.link"),
     *OF_WRITERS,

@@ -21,6 +21,7 @@ STYLE_SHEETS = (
     "ticket.css",
     "macros.css",
     "reports.css",
+    "people.css",
 )
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {

@@ -21,7 +21,12 @@ View = TypeVar("View", bound=Callable[..., Response])
 
 
 class DeskBlueprint(Blueprint):
-    """Routes whose views take a Visit and the path's parameters, decoded. Each says whom it is for."""
+    """Routes whose views take a Visit and the path's parameters, decoded. Each says whom it is for: `needs` holds the
+    right by method and path, None for everybody (rule 25)."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self.needs: dict[tuple[str, str], Right | None] = {}
 
     def public(self, path: str, *methods: str) -> Callable[[View], View]:
         """A page for everybody; GET, and HEAD for monitors and previews, unless other methods are named."""
@@ -32,13 +37,16 @@ class DeskBlueprint(Blueprint):
         return self._registrar(path, methods, right)
 
     def _registrar(self, path: str, methods: tuple[str, ...], right: Right | None) -> Callable[[View], View]:
+        methods = methods or ("GET",)
+        self.needs |= dict.fromkeys(((method, path) for method in methods), right)
+
         def register(view: View) -> View:
             @wraps(view)
             def answer(**params: str) -> Response:
                 return self._answer(view, right, {name: unquote(value) for name, value in params.items()})
 
             # No content types: Chalice would refuse a wrong one in JSON, before our page can say what to mend.
-            self.route(path, methods=list(methods) or ["GET"], content_types=[])(answer)
+            self.route(path, methods=list(methods), content_types=[])(answer)
             return view
 
         return register

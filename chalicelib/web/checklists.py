@@ -70,7 +70,7 @@ def _try(visit: Visit, checklist_id: int) -> Response:
     with mistakes.at("name"):
         if not mistakes:
             try:
-                desk.save(replace(wanted, id=checklist_id or next(new_ids(visit.now))), visit.agent)
+                desk.save(replace(wanted, id=checklist_id or next(new_ids(visit.now))), visit.agent, visit.now)
             except StaleVersion as error:
                 return _page(visit, checklist_id, form.fields, Mistakes({"": error}))
             return pages.redirect(visit, _PAGE, "checklist_saved")

@@ -71,7 +71,7 @@ def _sentence(coming: Coming, ticket: Ticket, settings: Settings, show: Shown) -
     if isinstance(coming.step, CloseStep):
         since = show.full(ticket.waiting.since) if ticket.waiting else ""
         return i18n.text(show.language, f"next.{coming.step}", at=at, since=since)
-    told = ", ".join(agent.name for agent in timer.receivers(coming.step, ticket, settings))
+    told = ", ".join(agent.name for agent in timer.receivers(coming.step, ticket, settings, coming.at))
     return i18n.text(show.language, "next.told", at=at, who=told or "–", why=_why(coming.step, show))
 
 

@@ -14,7 +14,7 @@ from chalicelib.domain.agent import Right
 from chalicelib.domain.errors import DeskError, InvalidInput, StaleVersion
 from chalicelib.domain.settings import QuotedHistory, Settings
 from chalicelib.domain.team import Team
-from chalicelib.domain.variables import OF_WRITERS
+from chalicelib.domain.variables import OF_TEAMS
 from chalicelib.web import errors, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.paths import identifier
@@ -45,7 +45,7 @@ def save(visit: Visit) -> Response:
         form.check(_FIELDS)
         words = (form.line("desk_name"), form.text("quoted_history"))
         others = form.fields.get("other_addresses")
-        desk.set_mail(*words, form.number("version"), visit.agent, other_addresses=others)
+        desk.set_mail(*words, form.number("version"), visit.agent, visit.now, other_addresses=others)
     except (InvalidInput, StaleVersion) as error:
         typed = form.fields.get("other_addresses")
         return _page(visit, _written(form, settings_store.get(is_fresh=True)), error, typed)
@@ -82,7 +82,8 @@ def change_team(visit: Visit, team_id: str) -> Response:
         words = (form.line("name"), form.text("address"), form.text("signature"))
         is_active, version = bool(form.text("is_active")), form.number("version")
         lead, next_level = _id(form, "lead"), _id(form, "next_level")
-        desk.change_team(team.id, *words, version, visit.agent, is_active=is_active, lead=lead, next_level=next_level)
+        who = (visit.agent, visit.now)
+        desk.change_team(team.id, *words, version, *who, is_active=is_active, lead=lead, next_level=next_level)
     except (InvalidInput, StaleVersion) as error:
         return _team_page(visit, _written_team(form, team), error)
     return pages.redirect(visit, _PAGE, "team_saved")
@@ -161,9 +162,10 @@ def _team_page(visit: Visit, team: Team, error: DeskError | None = None) -> Resp
             for other in visit.settings.teams.values()
             if other.id != team.id and (other.is_active or other.id == team.next_level)
         ],
+        "members": [agent for agent in visit.settings.active_agents() if team.id in agent.teams],
         "support_address": visit.settings.support_address,
         "mail_domain": visit.settings.mail_domain,
-        "variables": ", ".join(f"{{{name}}}" for name in OF_WRITERS),
+        "variables": ", ".join(f"{{{name}}}" for name in OF_TEAMS),
     }
     return _rendered(visit, "agent/team.html", values, error)
 

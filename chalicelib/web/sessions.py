@@ -28,7 +28,8 @@ def sign_in(visit: Visit) -> Response:
     back = form.text("next")
     try:
         form.check(("email", "password", "next"))
-        result = sessions.sign_in(form.text("email"), form.fields.get("password", ""), visit.remote_address, visit.now)
+        where = (visit.remote_address, visit.now, visit.header("user-agent"))
+        result = sessions.sign_in(form.text("email"), form.fields.get("password", ""), *where)
     except (InvalidInput, TooMany) as error:
         return _sign_in_page(visit, form.text("email"), back, error)
     if isinstance(result, FirstPassword):
@@ -50,7 +51,8 @@ def set_first_password(visit: Visit) -> Response:
         form.check(("email", "challenge", "password", "again"))
         if form.fields.get("password", "") != form.fields.get("again", ""):
             raise InvalidInput("passwords_differ", field="again")
-        token = sessions.set_first_password(challenge, form.fields.get("password", ""), visit.now)
+        where = (visit.now, visit.remote_address, visit.header("user-agent"))
+        token = sessions.set_first_password(challenge, form.fields.get("password", ""), *where)
     except InvalidInput as error:
         if error.code == "session_ended":
             return _sign_in_page(visit, address, "", error)

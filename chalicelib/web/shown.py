@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -38,6 +38,13 @@ class Shown:
 
     def day(self, at: datetime) -> str:
         return i18n.day(self.language, at, self.zone)
+
+    def calendar_day(self, on: date) -> str:
+        """A day that has no time: "3 Dec", with its year where that is another one."""
+        noon = datetime.combine(on, time(12), ZoneInfo(self.zone))
+        is_this_year = on.year == self.now.astimezone(ZoneInfo(self.zone)).year
+        write = i18n.short_day if is_this_year else i18n.day
+        return write(self.language, noon, self.zone)
 
     def short(self, at: datetime) -> str:
         """As short as it can be told: the time today, the day this year, else the whole date."""

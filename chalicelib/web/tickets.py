@@ -225,6 +225,7 @@ def _page(visit: Visit, number: int, draft: Draft) -> Response:
         "assignable": visit.settings.active_agents(),
         "owners": [one for one in visit.settings.active_agents() if ticket.is_visible_to(one)],
         "checklists": checklist.offered(ticket, visit.settings),
+        "away": {agent for agent in visit.settings.agents if visit.settings.is_away(agent, visit.now)},
         "teams": visit.settings.teams,
         "priorities": tuple(Priority),
         "kinds": tuple(Kind),

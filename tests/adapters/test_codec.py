@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.adapters.codec import decode, encode, instant
 from chalicelib.adapters.items import BodyAttribute
-from chalicelib.domain.agent import Agent
+from chalicelib.domain.agent import Absence, Agent
+from chalicelib.domain.audit import AuditEntry, Difference, Subject
 from chalicelib.domain.customer import Customer
 from chalicelib.domain.entry import Attachment, Entry, EntryKind, FieldChange
 from chalicelib.domain.outgoing import Outgoing, Purpose
@@ -70,6 +71,8 @@ def breached_ticket() -> Ticket:
         (Solution, factories.solution()),
         (Customer, factories.customer(surveyed_at=NOW)),
         (Agent, AGENT),
+        (Agent, replace(AGENT, teams=frozenset({70}), absence=Absence(NOW.date(), NOW.date()), signed_out_at=NOW)),
+        (AuditEntry, AuditEntry(1, NOW, 1, "Ada", Subject.AGENT, "Min", (Difference(("a", "b"), "", "1"),))),
         (General, General("https://desk.example", "support@desk.example", "Desk", survey_delay=timedelta(minutes=5))),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -149,7 +149,7 @@ class TestReminder:
 
 class TestChecklists:
     def test_a_checklist_is_put_onto_a_ticket_of_its_kind_once(self) -> None:
-        checklists.save(Checklist(90, "Return", RETURN.steps, frozenset({Kind.CLAIM})), ADMIN)
+        checklists.save(Checklist(90, "Return", RETURN.steps, frozenset({Kind.CLAIM})), ADMIN, NOW)
         with pytest.raises(NotFound, match="checklist_not_found"):
             action_items.add_checklist(1, 90, AGENT, NOW)
         desk.set_kind(1, Kind.CLAIM, AGENT, NOW)
@@ -161,26 +161,26 @@ class TestChecklists:
 
     def test_one_that_comes_by_itself_needs_nobody(self) -> None:
         automatic = Checklist(90, "Return", RETURN.steps, frozenset({Kind.CLAIM}), comes_by_itself=True)
-        checklists.save(automatic, ADMIN)
+        checklists.save(automatic, ADMIN, NOW)
         desk.set_kind(1, Kind.CLAIM, AGENT, NOW)
         assert len(items()) == 2
 
     def test_what_admins_set_is_kept_and_known_at_once(self) -> None:
         for _ in range(2):
-            checklists.save(RETURN, ADMIN)
+            checklists.save(RETURN, ADMIN, NOW)
         assert list(settings.get().checklists.values()) == [Checklist(90, "Return", RETURN.steps, version=1)]
 
     def test_names_are_given_once(self) -> None:
-        checklists.save(RETURN, ADMIN)
+        checklists.save(RETURN, ADMIN, NOW)
         with pytest.raises(InvalidInput, match="name_taken"):
-            checklists.save(Checklist(91, "return", RETURN.steps), ADMIN)
+            checklists.save(Checklist(91, "return", RETURN.steps), ADMIN, NOW)
 
     def test_two_admins_do_not_overwrite_one_another(self) -> None:
-        checklists.save(RETURN, ADMIN)
-        checklists.save(Checklist(90, "Returns", RETURN.steps, version=1), ADMIN)
+        checklists.save(RETURN, ADMIN, NOW)
+        checklists.save(Checklist(90, "Returns", RETURN.steps, version=1), ADMIN, NOW)
         with pytest.raises(StaleVersion):
-            checklists.save(Checklist(90, "Sending back", RETURN.steps, version=1), ADMIN)
+            checklists.save(Checklist(90, "Sending back", RETURN.steps, version=1), ADMIN, NOW)
 
     def test_they_are_admins_business(self) -> None:
         with pytest.raises(NotAllowed):
-            checklists.save(RETURN, SUPERVISOR)
+            checklists.save(RETURN, SUPERVISOR, NOW)

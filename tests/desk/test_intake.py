@@ -161,7 +161,7 @@ class TestCall:
 
     def test_so_it_is_when_a_checklist_comes_with_its_kind_whose_steps_stay_to_be_done(self) -> None:
         steps = (ChecklistStep("Tell the workshop"),)
-        checklists.save(Checklist(90, "Known", steps, frozenset({Kind.COMPLAINT}), comes_by_itself=True), ADMIN)
+        checklists.save(Checklist(90, "Known", steps, frozenset({Kind.COMPLAINT}), comes_by_itself=True), ADMIN, NOW)
         intake.open_by_agent(replace(CALL, is_answered=True, kind=Kind.COMPLAINT), AGENT, NOW)
         ticket = page(1).ticket
         assert (ticket.status, [item.title for item in ticket.open_items]) == ("resolved", ["Tell the workshop"])

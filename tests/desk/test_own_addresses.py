@@ -37,7 +37,7 @@ def add(name: str = "Repairs", address: str = REPAIRS) -> Team:
 
 def move(team: Team, address: str, *, is_active: bool = True) -> None:
     known = now_set().team(team.id)
-    settings.change_team(team.id, known.name, address, "", known.version, ADMIN, is_active=is_active)
+    settings.change_team(team.id, known.name, address, "", known.version, ADMIN, NOW, is_active=is_active)
 
 
 def held() -> list[str]:
@@ -89,7 +89,7 @@ class TestFormerSupportAddress:
     def test_it_is_still_ours(self) -> None:
         receive_mail()
         address = journey.reply_address()
-        setup.prepare(ADDRESS, "help@new.example", "Desk")
+        setup.prepare(ADDRESS, "help@new.example", "Desk", NOW)
         assert now_set().own_addresses == ("help@new.example", SUPPORT)
         receive_mail("More.", to=address, at=NOW + HOUR)
         receive_mail(from_=SUPPORT, at=NOW + HOUR)
@@ -97,7 +97,7 @@ class TestFormerSupportAddress:
 
     def test_every_deploy_leaves_it_as_it_is(self) -> None:
         for address in ("help@new.example", "help@new.example", SUPPORT, "help@new.example"):
-            setup.prepare(ADDRESS, address, "Desk")
+            setup.prepare(ADDRESS, address, "Desk", NOW)
         assert now_set().former_addresses == (SUPPORT,)
 
 
@@ -147,7 +147,7 @@ class TestOtherAddressesThatLeadHere:
     OLD = "info@ourshop.example"
 
     def forwards(self, addresses: str = OLD) -> None:
-        settings.set_mail("Desk", "last", now_set().version, ADMIN, other_addresses=addresses)
+        settings.set_mail("Desk", "last", now_set().version, ADMIN, NOW, other_addresses=addresses)
 
     def test_mail_to_it_is_acknowledged_and_nothing_goes_back_there(self) -> None:
         self.forwards()
@@ -193,7 +193,7 @@ class TestTypingErrors:
     TYPO = "shiping@help.example"
 
     def test_nobody_is_in_copy_at_our_own_domain(self) -> None:
-        setup.prepare(ADDRESS, "support@help.example", "Desk")
+        setup.prepare(ADDRESS, "support@help.example", "Desk", NOW)
         receive_mail(to=self.TYPO, cc="lee@customer.example")
         assert page().ticket.cc == ("lee@customer.example",)
         assert page().entries[0].remarks == ()
@@ -201,7 +201,7 @@ class TestTypingErrors:
             tickets.reply(1, "Hello.", AGENT, page().ticket.last_entry, NOW, cc=self.TYPO)
 
     def test_nobody_asks_from_there_by_the_form(self) -> None:
-        setup.prepare(ADDRESS, "support@help.example", "Desk")
+        setup.prepare(ADDRESS, "support@help.example", "Desk", NOW)
         with pytest.raises(InvalidInput, match="address_is_ours"):
             intake.open_from_form(factories.form(address=self.TYPO), NOW)
 
@@ -210,7 +210,7 @@ class TestTypingErrors:
         assert page().ticket.cc == ("boss@desk.example", AGENT.address)
 
     def test_a_desk_without_mail_takes_nobody_for_itself(self) -> None:
-        setup.prepare(ADDRESS, "", "Desk")
+        setup.prepare(ADDRESS, "", "Desk", NOW)
         assert not now_set().receives("kim@")
 
 

@@ -168,6 +168,17 @@ class TestTeam:
         assert mail["From"] == f"Desk <{SUPPORT}>"
         assert "\n-- \nMin Agent\nDesk\n" in text_of(mail)
 
+    def test_an_agent_s_own_signature_stands_for_the_name(self) -> None:
+        settings.save_agent(replace(settings.get().agent(AGENT.id), signature="**Min** · {team.name} {desk.name}"))
+        receive_mail()
+        assert "\n-- \n**Min** ·  Desk\nDesk\n" in text_of(answer())
+
+    def test_a_team_s_signature_takes_it_up_where_it_says_so(self) -> None:
+        settings.save_agent(replace(settings.get().agent(AGENT.id), signature="*Min*"))
+        add_team(signature="{agent.signature}, {agent.name} of {team.name}")
+        receive_mail(to="repairs@desk.example")
+        assert "\n-- \n*Min*, Min Agent of Repairs\n" in text_of(answer())
+
     def test_a_team_that_was_handed_the_ticket_answers_it(self) -> None:
         receive_mail()
         tickets.hand_to_team(1, add_team(), AGENT, NOW)
@@ -176,7 +187,7 @@ class TestTeam:
     def test_no_ticket_is_handed_to_a_team_given_up(self) -> None:
         receive_mail()
         team = add_team()
-        desk_settings.change_team(team, "Repairs", "", "", 1, ADMIN, is_active=False)
+        desk_settings.change_team(team, "Repairs", "", "", 1, ADMIN, NOW, is_active=False)
         with pytest.raises(InvalidInput, match="team_not_active"):
             tickets.hand_to_team(1, team, AGENT, NOW)
 

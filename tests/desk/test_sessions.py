@@ -1,16 +1,18 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.adapters import sessions as session_store
 from chalicelib.adapters import settings
 from chalicelib.adapters.items import SessionItem
+from chalicelib.adapters.sessions import Session
 from chalicelib.desk import agents, sessions
 from chalicelib.desk.sessions import FirstPassword
-from chalicelib.domain.errors import InvalidInput, NotSignedIn, TooMany
+from chalicelib.domain.agent import Agent
+from chalicelib.domain.errors import InvalidInput, NotAllowed, NotSignedIn, TooMany
 from chalicelib.domain.words import Role
-from tests.conftest import NOW
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW
 
 ADDRESS, PASSWORD, TEMPORARY = "jo@desk.example", "Correct-horse-7", "Temporary-1"
 
@@ -170,3 +172,57 @@ class TestSession:
         token = sign_in()
         session_store.forget()
         assert sessions.agent_of(token, NOW)
+
+
+class TestWhereOneIsSignedIn:
+    def begin(self, token: str, at: datetime = NOW, who: Agent = AGENT) -> None:
+        session_store.save(token, Session(who.id, at + sessions.LIFE, at, "192.0.2.1", f"Browser of {token}"))
+
+    def browsers(self, now: datetime = NOW) -> list[str]:
+        return [session.browser for session in sessions.open_sessions(settings.get().agent(AGENT.id), now)]
+
+    def test_open_sessions_are_listed_newest_first(self) -> None:
+        self.begin("one")
+        self.begin("two", NOW + timedelta(hours=1))
+        self.begin("other", who=COLLEAGUE)
+        assert self.browsers() == ["Browser of two", "Browser of one"]
+        assert self.browsers(NOW + sessions.LIFE) == ["Browser of two"]
+
+    def test_signing_in_tells_from_where_and_when(self) -> None:
+        agent = agents.invite(ADDRESS, "Jo", Role.AGENT, NOW, password=PASSWORD, is_final=True)
+        sessions.sign_in(ADDRESS, PASSWORD, PLACE, NOW, "Firefox/140.0" + "x" * 1_000)
+        (session,) = sessions.open_sessions(agent, NOW)
+        assert (session.remote_address, session.started_at) == (PLACE, NOW)
+        assert len(session.browser) == 300
+        assert session_store.list_last_sign_ins() == {agent.id: NOW}
+
+    def test_one_session_is_ended_by_whose_it_is_and_by_nobody_else(self) -> None:
+        self.begin("one")
+        (session,) = sessions.open_sessions(AGENT, NOW)
+        sessions.end_session(session.id, COLLEAGUE)
+        assert sessions.agent_of("one", NOW).id == AGENT.id
+        for _ in range(2):
+            sessions.end_session(session.id, AGENT)
+        with pytest.raises(NotSignedIn):
+            sessions.agent_of("one", NOW)
+
+    def test_signing_out_everywhere_ends_what_began_before(self) -> None:
+        self.begin("one")
+        self.begin("other", who=COLLEAGUE)
+        sessions.sign_out_everywhere(AGENT.id, AGENT, NOW + timedelta(hours=1))
+        self.begin("later", NOW + timedelta(hours=2))
+        with pytest.raises(NotSignedIn):
+            sessions.agent_of("one", NOW)
+        assert sessions.agent_of("later", NOW).id == AGENT.id
+        assert sessions.agent_of("other", NOW).id == COLLEAGUE.id
+
+    def test_a_session_that_the_list_does_not_show_yet_is_ended_as_well(self) -> None:
+        """The index follows the table a moment later."""
+        sessions.sign_out_everywhere(AGENT.id, ADMIN, NOW + timedelta(seconds=1))
+        self.begin("unseen")
+        with pytest.raises(NotSignedIn):
+            sessions.agent_of("unseen", NOW)
+
+    def test_only_admins_sign_others_out(self) -> None:
+        with pytest.raises(NotAllowed):
+            sessions.sign_out_everywhere(COLLEAGUE.id, AGENT, NOW)

@@ -23,12 +23,12 @@ def add(name: str = "Repairs", address: str = "repairs@desk.example", by: Agent 
 
 def change(team: Team, version: int = 1, **wanted: Any) -> None:
     words = {"name": team.name, "address": team.address, "signature": team.signature, "is_active": True} | wanted
-    settings.change_team(team.id, **words, version=version, by=ADMIN)
+    settings.change_team(team.id, **words, version=version, by=ADMIN, now=NOW)
 
 
 class TestMail:
     def test_what_an_admin_sets_is_kept(self) -> None:
-        settings.set_mail("  Sunny   Help ", "all", now_set().version, ADMIN)
+        settings.set_mail("  Sunny   Help ", "all", now_set().version, ADMIN, NOW)
         assert (now_set().desk_name, now_set().quoted_history) == ("Sunny Help", QuotedHistory.ALL)
         assert now_set().support_address == SUPPORT
 
@@ -37,15 +37,15 @@ class TestMail:
 
     def test_two_admins_do_not_overwrite_one_another(self) -> None:
         seen = now_set().version
-        settings.set_mail("One", "last", seen, ADMIN)
+        settings.set_mail("One", "last", seen, ADMIN, NOW)
         with pytest.raises(StaleVersion):
-            settings.set_mail("Two", "last", seen, ADMIN)
+            settings.set_mail("Two", "last", seen, ADMIN, NOW)
         assert now_set().desk_name == "One"
 
     def test_the_same_sent_twice_is_harmless(self) -> None:
         seen = now_set().version
         for _ in range(2):
-            settings.set_mail("One", "last", seen, ADMIN)
+            settings.set_mail("One", "last", seen, ADMIN, NOW)
         assert now_set().desk_name == "One"
 
     @pytest.mark.parametrize(
@@ -59,16 +59,16 @@ class TestMail:
     )
     def test_what_is_wrong_is_named(self, name: str, history: str, code: str, field: str) -> None:
         with pytest.raises(InvalidInput) as error:
-            settings.set_mail(name, history, now_set().version, ADMIN)
+            settings.set_mail(name, history, now_set().version, ADMIN, NOW)
         assert (error.value.code, error.value.field) == (code, field)
 
     def test_other_addresses_that_lead_here_are_kept_as_people_type_them(self) -> None:
         typed = "Info@OurShop.example\nOrders <orders@ourshop.example>, info@ourshop.example"
-        settings.set_mail("Desk", "last", now_set().version, ADMIN, other_addresses=typed)
+        settings.set_mail("Desk", "last", now_set().version, ADMIN, NOW, other_addresses=typed)
         assert now_set().other_addresses == ("info@ourshop.example", "orders@ourshop.example")
-        settings.set_mail("Other", "last", now_set().version, ADMIN)
+        settings.set_mail("Other", "last", now_set().version, ADMIN, NOW)
         assert now_set().other_addresses == ("info@ourshop.example", "orders@ourshop.example")
-        settings.set_mail("Other", "last", now_set().version, ADMIN, other_addresses="")
+        settings.set_mail("Other", "last", now_set().version, ADMIN, NOW, other_addresses="")
         assert now_set().other_addresses == ()
 
     @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ class TestMail:
     )
     def test_a_wrong_list_changes_nothing(self, typed: str, code: str) -> None:
         with pytest.raises(InvalidInput, match=code) as error:
-            settings.set_mail("Other", "last", now_set().version, ADMIN, other_addresses=typed)
+            settings.set_mail("Other", "last", now_set().version, ADMIN, NOW, other_addresses=typed)
         assert error.value.field == "other_addresses"
         assert (now_set().desk_name, now_set().other_addresses) == ("Desk", ())
 
     def test_only_admins_set_anything(self) -> None:
         with pytest.raises(NotAllowed):
-            settings.set_mail("Desk", "last", now_set().version, SUPERVISOR)
+            settings.set_mail("Desk", "last", now_set().version, SUPERVISOR, NOW)
         with pytest.raises(NotAllowed):
             add(by=SUPERVISOR)
 

@@ -1,8 +1,11 @@
 from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.domain.agent import Absence
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.entry import Mailbox
 from chalicelib.domain.errors import NotFound
@@ -12,7 +15,7 @@ from chalicelib.domain.sla import ClockName
 from chalicelib.domain.team import Team
 from chalicelib.domain.words import Role
 from tests import factories
-from tests.conftest import ADMIN, AGENT, SUPERVISOR
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW, SUPERVISOR
 
 
 def test_what_is_set_in_one_form_is_part_of_the_settings() -> None:
@@ -104,3 +107,43 @@ class TestTeams:
     def test_an_address_left_at_an_earlier_mail_domain_is_not_used(self) -> None:
         moved = replace(self.DESK, support_address="support@new.example")
         assert moved.mailbox_of(70) == Mailbox("support@new.example", "Repairs")
+
+
+class TestAbsence:
+    """In Seoul the day begins nine hours before that of UTC."""
+
+    AWAY = Absence(date(2026, 11, 24), date(2026, 11, 24), COLLEAGUE.id)
+
+    def desk(self, **stand_in: Any) -> Settings:
+        return factories.settings(replace(AGENT, absence=self.AWAY), replace(COLLEAGUE, **stand_in))
+
+    @pytest.mark.parametrize(
+        ("at", "is_away"),
+        [
+            ("2026-11-23T14:59:59Z", False),
+            ("2026-11-23T15:00:00Z", True),
+            ("2026-11-24T14:59:59Z", True),
+            ("2026-11-24T15:00:00Z", False),
+        ],
+    )
+    def test_an_absence_counts_by_the_day_of_the_desk(self, at: str, is_away: bool) -> None:
+        assert self.desk().is_away(AGENT.id, datetime.fromisoformat(at)) is is_away
+
+    def acting(self, desk: Settings) -> int | None:
+        acting = desk.acting_for(desk.agents[AGENT.id], NOW + timedelta(days=1))
+        return acting.id if acting else None
+
+    def test_who_stands_in_acts(self) -> None:
+        assert self.acting(self.desk()) == COLLEAGUE.id
+
+    def test_nobody_acts_where_the_stand_in_is_away_as_well_or_has_left(self) -> None:
+        assert self.acting(self.desk(absence=replace(self.AWAY, stand_in=0))) is None
+        assert self.acting(self.desk(absence=replace(self.AWAY, stand_in=AGENT.id))) is None
+        assert self.acting(self.desk(is_active=False)) is None
+
+    def test_who_is_there_acts_themselves(self) -> None:
+        desk = self.desk()
+        acting = desk.acting_for(desk.agents[AGENT.id], NOW)
+        assert acting is not None
+        assert acting.id == AGENT.id
+        assert desk.acting_for(None, NOW) is None

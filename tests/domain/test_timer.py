@@ -7,19 +7,21 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.domain import timer
+from chalicelib.domain.agent import Absence, Agent
 from chalicelib.domain.auto_close import CloseAfter
 from chalicelib.domain.business_hours import ALWAYS, DEFAULT
 from chalicelib.domain.change import Change
 from chalicelib.domain.entry import DESK as DESK_ITSELF
-from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step
+from chalicelib.domain.escalation import DEFAULT_LADDER, Channel, Receiver, Step, StepAction
 from chalicelib.domain.outgoing import Delivery, Purpose
 from chalicelib.domain.policy import DEFAULT_POLICY
 from chalicelib.domain.sla import ClockName
+from chalicelib.domain.team import Team
 from chalicelib.domain.ticket import Ticket, Timer
 from chalicelib.domain.timer import Action, Decision
 from chalicelib.domain.words import Priority, Status
 from tests import factories
-from tests.conftest import ADMIN, AGENT, NOW, SUPERVISOR
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, NOW, SUPERVISOR
 from tests.factories import ids, message
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -239,3 +241,34 @@ class TestEscalate:
         reopened = resolved.receive(message(at=later), DESK, later, ids(400)).after
         assert escalated(reopened, later).is_empty
         assert not reopened.is_overdue
+
+
+class TestAbsence:
+    """Who is away is not left alone with a deadline, and gets nothing by itself."""
+
+    AWAY = replace(AGENT, absence=Absence(NOW.date(), NOW.date() + DAY, COLLEAGUE.id))
+    LEFT_ALONE = replace(AWAY, absence=Absence(NOW.date(), NOW.date() + DAY))
+    TEAM = Team(70, "Repairs", lead=AGENT.id)
+    STEP = Step("breach", (Receiver.ASSIGNEE,), actions=(StepAction.TO_TEAM_LEAD,))
+
+    def told(self, who: Agent, **ticket: int) -> set[str]:
+        desk = factories.settings(ADMIN, SUPERVISOR, who, COLLEAGUE, teams={70: self.TEAM})
+        made = factories.ticket(**ticket)
+        return {agent.name for agent in timer.receivers(self.STEP, made, desk, NOW)}
+
+    def test_who_stands_in_for_the_assignee_is_told_as_well(self) -> None:
+        assert self.told(self.AWAY, assignee=AGENT.id) == {AGENT.name, COLLEAGUE.name}
+
+    def test_without_a_stand_in_it_goes_up(self) -> None:
+        assert self.told(self.LEFT_ALONE, assignee=AGENT.id) == {AGENT.name, SUPERVISOR.name}
+
+    def test_who_stands_in_for_the_lead_is_told_instead(self) -> None:
+        assert self.told(self.AWAY, team=70) == {COLLEAGUE.name}
+        assert self.told(self.LEFT_ALONE, team=70) == {SUPERVISOR.name}
+
+    @pytest.mark.parametrize(("lead", "assignee"), [(AGENT, AGENT.id), (AWAY, COLLEAGUE.id), (LEFT_ALONE, 0)])
+    def test_a_step_assigns_to_nobody_who_is_away(self, lead: Agent, assignee: int) -> None:
+        policy = replace(DEFAULT_POLICY, ladder=(self.STEP,))
+        desk = factories.settings(ADMIN, SUPERVISOR, lead, COLLEAGUE, teams={70: self.TEAM}, policies=(policy,))
+        change = timer.escalate(factories.ticket(desk=desk, team=70), desk, BREACH, NOW, ids(300))
+        assert change.after.assignee == assignee

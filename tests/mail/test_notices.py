@@ -19,6 +19,7 @@ VALUES: dict[str, object] = {
     "customer_name": "Hana",
     "agent_name": "Duri",
     "assignee_name": "Doyun",
+    "more": "3",
     "desk_name": "Sunny Help",
     "status_url": "https://desk.example/s/7?a=1&b=2",
     "ticket_url": "https://desk.example/agent/tickets/7",

@@ -11,7 +11,7 @@ from chalicelib.desk import tickets as desk
 from chalicelib.domain.action_item import ActionItem
 from chalicelib.domain.checklist import Checklist, ChecklistStep
 from chalicelib.domain.words import Kind, Status
-from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR
+from tests.conftest import ADMIN, AGENT, COLLEAGUE, CONTRIBUTOR, NOW
 from tests.web.tickets import open_ticket, reply
 from tests.web.visitor import Answer, Visitor, now
 
@@ -184,7 +184,7 @@ class TestEnd:
 class TestChecklists:
     def test_one_that_fits_is_put_on_by_one_press(self, agent: Visitor) -> None:
         open_ticket()
-        checklists.save(Checklist(90, "Return", STEPS, frozenset({Kind.CLAIM})), ADMIN)
+        checklists.save(Checklist(90, "Return", STEPS, frozenset({Kind.CLAIM})), ADMIN, NOW)
         assert "Return" not in page(agent)
         post(agent, "kind", kind="claim", was="none")
         assert "Add “Return” (steps: 2)" in page(agent)
@@ -196,16 +196,16 @@ class TestChecklists:
 
     def test_one_for_which_there_is_no_room_says_so(self, agent: Visitor) -> None:
         open_ticket()
-        checklists.save(Checklist(90, "Return", STEPS), ADMIN)
+        checklists.save(Checklist(90, "Return", STEPS), ADMIN, NOW)
         full = Checklist(91, "Full", tuple(ChecklistStep(f"{step}") for step in range(49)))
-        checklists.save(full, ADMIN)
+        checklists.save(full, ADMIN, NOW)
         post(agent, "checklists", checklist="91")
         answer = post(agent, "checklists", checklist="90")
         assert answer.status == 409
         assert "A ticket can have 50 action items at most." in answer.text
 
     def test_a_checklist_comes_with_a_ticket_that_is_taken_down_with_its_kind(self, agent: Visitor) -> None:
-        checklists.save(Checklist(90, "Return", STEPS, frozenset({Kind.CLAIM}), comes_by_itself=True), ADMIN)
+        checklists.save(Checklist(90, "Return", STEPS, frozenset({Kind.CLAIM}), comes_by_itself=True), ADMIN, NOW)
         settings.forget()
         open_ticket()
         post(agent, "kind", kind="claim", was="none")

@@ -9,7 +9,7 @@ from chalicelib.adapters import settings
 from chalicelib.desk import checklists
 from chalicelib.domain.checklist import MOST_STEPS, Checklist, ChecklistStep
 from chalicelib.domain.words import Kind
-from tests.conftest import ADMIN
+from tests.conftest import ADMIN, NOW
 from tests.web.visitor import Answer, Visitor
 
 PAGE = "/agent/settings/checklists"
@@ -66,14 +66,14 @@ def test_mistakes_stand_where_they_were_made_and_nothing_typed_is_lost(
 
 
 def test_a_name_is_given_once(admin: Visitor) -> None:
-    checklists.save(RETURN, ADMIN)
+    checklists.save(RETURN, ADMIN, NOW)
     answer = post(admin, **TYPED)
     assert answer.status == 422
     assert 'id="name-error"' in answer.text
 
 
 def test_one_is_changed_and_put_aside(admin: Visitor) -> None:
-    checklists.save(RETURN, ADMIN)
+    checklists.save(RETURN, ADMIN, NOW)
     page = admin.get(f"{PAGE}/90")
     assert page.hidden("step_0_due") == "4 h"
     answer = post(admin, "90", name="Sending back", version=page.hidden("version"), step_0_title="Check")
@@ -83,8 +83,8 @@ def test_one_is_changed_and_put_aside(admin: Visitor) -> None:
 
 
 def test_of_two_admins_the_second_is_told_and_keeps_what_was_typed(admin: Visitor) -> None:
-    checklists.save(RETURN, ADMIN)
-    checklists.save(Checklist(90, "Returns", RETURN.steps, version=1), ADMIN)
+    checklists.save(RETURN, ADMIN, NOW)
+    checklists.save(Checklist(90, "Returns", RETURN.steps, version=1), ADMIN, NOW)
     answer = post(admin, "90", **TYPED | {"name": "Mine", "version": "1"})
     assert answer.status == 409
     assert 'value="Mine"' in answer.text
@@ -94,8 +94,8 @@ def test_of_two_admins_the_second_is_told_and_keeps_what_was_typed(admin: Visito
 
 def test_there_is_always_room_for_more_steps_up_to_the_most(admin: Visitor) -> None:
     full = Checklist(90, "Full", tuple(ChecklistStep(f"{step}") for step in range(MOST_STEPS)))
-    checklists.save(full, ADMIN)
-    checklists.save(Checklist(91, "Short", RETURN.steps), ADMIN)
+    checklists.save(full, ADMIN, NOW)
+    checklists.save(Checklist(91, "Short", RETURN.steps), ADMIN, NOW)
     assert 'name="step_5_title"' in admin.get(f"{PAGE}/91").text
     assert f'name="step_{MOST_STEPS}_title"' not in admin.get(f"{PAGE}/90").text
 

@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
@@ -8,7 +9,11 @@ from string import Formatter
 import pytest
 
 from chalicelib import i18n
-from chalicelib.domain.auto_close import CloseStep
+from chalicelib.domain.agent import Absence, Agent
+from chalicelib.domain.audit import Subject
+from chalicelib.domain.auto_close import CloseAfter, CloseStep
+from chalicelib.domain.business_hours import WEEKDAYS
+from chalicelib.domain.checklist import Checklist
 from chalicelib.domain.dead_letter import LetterKind, Outcome
 from chalicelib.domain.entry import AuthorKind
 from chalicelib.domain.escalation import DEFAULT_LADDER, Receiver, StepAction
@@ -16,16 +21,18 @@ from chalicelib.domain.inbound_mail import NEVER_ENDS, NEVER_HANDLED, ActKind
 from chalicelib.domain.macro import Visibility
 from chalicelib.domain.mail_trouble import FailureKind, Flood
 from chalicelib.domain.outgoing import Delivery, Purpose
+from chalicelib.domain.policy import Condition
 from chalicelib.domain.promises import MOMENTS
 from chalicelib.domain.queue import Queue
-from chalicelib.domain.settings import QuotedHistory
+from chalicelib.domain.settings import General, QuotedHistory
 from chalicelib.domain.sla import ClockName
 from chalicelib.domain.solution import SolutionStatus
 from chalicelib.domain.survey import SCORES
+from chalicelib.domain.team import Team
 from chalicelib.domain.view import Due, Sort
 from chalicelib.domain.words import Kind, Priority, Role, Source, Status
 from chalicelib.mail.message import Defect
-from chalicelib.web import calendar_form
+from chalicelib.web import calendar_form, person_form
 from chalicelib.web.quarantine import View
 from chalicelib.web.year import DayKind
 
@@ -35,6 +42,11 @@ CATALOGUES = {
     for language in i18n.LANGUAGES
 }
 KEYS = sorted(CATALOGUES["en"])
+
+_SET = (Agent, Absence, Team, General, CloseAfter, Condition, Checklist)
+SETTINGS = {part.name for kind in _SET for part in fields(kind)} | {"close_after"}
+PROMISES = {"policies", "calendars", "order", "calendar", "targets", "ladder", "pauses_in", "condition", "awake"}
+HOURS = {"time_zone", "hours", "country", "holidays", "dates", "breaks", *WEEKDAYS}
 
 # Words whose last part is a value: families and what their values may be.
 FAMILIES: dict[str, tuple[object, ...]] = {
@@ -102,9 +114,12 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "cause": (
         *(*Source, *FailureKind, "agent", "reply", "customer_message", "follow_up", "survey", "timer"),
         *("closed_after_resolved", "accepted", "forwarded", "timer_lost", "timer_failed", "promises_changed"),
-        *("macro", "checklist"),
+        *("macro", "checklist", "handed_over"),
     ),
     "visibility": tuple(Visibility),
+    "audit_subject": tuple(Subject),
+    "audit_field": tuple({*SETTINGS, *PROMISES, *HOURS, *person_form.OWN_FIELDS} - {"id", "version"}),
+    "audit_value": ("nothing", "yes", "no"),
     "failure": tuple(FailureKind),
     "delivery_event": (*FailureKind, "agent"),
     "flag": tuple(FailureKind),

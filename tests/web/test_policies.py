@@ -31,7 +31,7 @@ def now_set() -> tuple[SlaPolicy, ...]:
 
 def promise(*policies: SlaPolicy) -> None:
     version = settings.get(is_fresh=True).levels_version
-    renewal.save(ServiceLevels(policies, {"default": DEFAULT, "always": ALWAYS}, version=version), ADMIN, NOW)
+    renewal.save(ServiceLevels(policies, {"default": DEFAULT, "always": ALWAYS}, version=version), ADMIN, now())
 
 
 def fields_of(page: Answer) -> dict[str, str]:

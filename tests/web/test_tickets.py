@@ -313,7 +313,7 @@ class TestReplyWithMore:
         number = open_ticket()
         self.send(agent, number, cc="info@ourshop.example, lee@customer.example")
         settings.set_mail(
-            "Desk", "last", factories.stored_settings().version, ADMIN, other_addresses="info@ourshop.example"
+            "Desk", "last", factories.stored_settings().version, ADMIN, now(), other_addresses="info@ourshop.example"
         )
         assert agent.get(f"/agent/tickets/{number}").hidden("cc") == "lee@customer.example"
 
