@@ -63,10 +63,8 @@ def _team_facts(team: Team, settings: Settings) -> Facts:
 
 def _checklist_facts(checklist: Checklist) -> Facts:
     """A step with the minutes of working time after which it is due."""
-    steps = (
-        f"{step.title} +{in_minutes(step.due_after)}" if step.due_after else step.title for step in checklist.steps
-    )
-    return _plain(checklist) | {"steps": list(steps)}
+    due = {step.title: f" +{in_minutes(step.due_after)}" if step.due_after else "" for step in checklist.steps}
+    return _plain(checklist) | {"steps": [f"{title}{after}" for title, after in due.items()]}
 
 
 def _levels_facts(levels: ServiceLevels) -> Facts:

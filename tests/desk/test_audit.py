@@ -84,7 +84,7 @@ def sign_out() -> None:
                                               ("lead", "", AGENT.name)]),
         (change_promises, Subject.PROMISES, ADMIN.name, [("policies/Default/targets/high/resolution", "540", "300")]),
         (add_checklist, Subject.CHECKLIST, ADMIN.name, [("name", "", "Returns"), ("steps", "", "Ask for the number"),
-                                                        ("is_active", "", "yes")]),
+                                                        ("comes_by_itself", "", "no"), ("is_active", "", "yes")]),
         (change_agent, Subject.AGENT, ADMIN.name, [("skills", "", "bikes")]),
         (move_desk, Subject.DESK, "./deskbell", [("address", ADDRESS, "https://new.example")]),
         (sign_out, Subject.AGENT, ADMIN.name, [("signed_out_at", "", "2026-11-23T01:00:00.000000Z")]),
