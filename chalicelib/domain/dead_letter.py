@@ -68,7 +68,7 @@ class Letter:
     @property
     def again(self) -> str:
         """What is put back into its queue: of a mail to be sent it says that one of its tries may have sent it."""
-        is_outgoing = self.kind is LetterKind.OUTGOING and "id" in self.body
+        is_outgoing = self.kind is LetterKind.OUTGOING and "ticket" in self.body
         return json.dumps(self.body | {"is_again": True}) if is_outgoing else self.text
 
     @property
