@@ -30,7 +30,7 @@ def test_a_hundred_mails_at_once_make_a_hundred_tickets_and_a_poisoned_one_delay
         mails = desk.sent_mail(subject="Crowd crowd")
         return {mail.to[0]: re.search(r"\[#(\d+)\]", mail.subject)[1] for mail in mails}
 
-    desk.wait_for(lambda: len(acknowledged()) == MANY, timeout=120)
+    desk.wait_for(lambda: len(acknowledged()) == MANY, timeout=240)
     assert sorted(acknowledged()) == sorted(senders)
     assert len(set(acknowledged().values())) == MANY
     assert poison in supervisor.quarantine()
