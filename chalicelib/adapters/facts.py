@@ -124,12 +124,12 @@ def count(view: View, now: datetime, zone: str) -> int:
 
 def take(tickets: Iterable[Ticket]) -> None:
     """Writes what became of tickets; two requests. Raises StaleVersion when somebody else wrote at the same time."""
-    etag, facts = _fetch("")
+    file = _fetch(None)
     for ticket in tickets:
-        put(facts, ticket)
-    condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        put(file.facts, ticket)
+    condition = {"IfMatch": file.etag} if file.etag else {"IfNoneMatch": "*"}
     try:
-        client("s3").put_object(Bucket=config().files_bucket, Key=KEY, Body=facts.serialize("main"), **condition)
+        client("s3").put_object(Bucket=config().files_bucket, Key=KEY, Body=file.facts.serialize("main"), **condition)
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
             raise
@@ -215,24 +215,21 @@ def _row(ticket: Ticket) -> dict[str, str | int]:
 
 def _facts() -> apsw.Connection:
     """As they are now, by one request that answers with nothing where they are still the same."""
-    etag = _kept[0].etag if _kept else ""
-    new_etag, facts = _fetch(etag)
-    if new_etag != etag or not _kept:
-        _kept[:] = [_File(new_etag, facts)]
+    _kept[:] = [_fetch(_kept[0] if _kept else None)]
     return _kept[0].facts
 
 
-def _fetch(etag: str) -> tuple[str, apsw.Connection]:
-    """The file's ETag and content; an empty database where there is no file, or it is still that of `etag`."""
-    facts = apsw.Connection(":memory:")
-    condition = {"IfNoneMatch": etag} if etag else {}
+def _fetch(known: _File | None) -> _File:
+    """The file as it is now: `known` itself where nothing was written since, an empty one where there is none."""
+    condition = {"IfNoneMatch": known.etag} if known and known.etag else {}
     try:
         answer = client("s3").get_object(Bucket=config().files_bucket, Key=KEY, **condition)
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
-            return etag, facts
+        if known and error.response["ResponseMetadata"]["HTTPStatusCode"] == 304:
+            return known
         if error.response["Error"]["Code"] != "NoSuchKey":
             raise
-        return "", empty()
+        return _File("", empty())
+    facts = apsw.Connection(":memory:")
     facts.deserialize("main", answer["Body"].read())
-    return answer["ETag"], facts
+    return _File(answer["ETag"], facts)

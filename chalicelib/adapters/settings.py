@@ -1,9 +1,9 @@
 """Settings, agents and teams: one query for all, kept by each container for half a minute."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.adapters import audit as audit_store
 from chalicelib.adapters.codec import decode, encode
@@ -40,6 +40,7 @@ _LEVELS = "LEVELS"
 _RENEWAL = "RENEWAL"
 _SECRET = "SECRET"  # noqa: S105 - the name of a key, not a secret
 _cached: list[tuple[float, Settings]] = []
+_Kept = TypeVar("_Kept", Agent, Team, SavedView, Checklist)
 
 
 def get(*, is_fresh: bool = False) -> Settings:
@@ -149,37 +150,25 @@ def _save(item: Item, audit: AuditEntry | None, also: Transaction | None = None)
 
 
 def _read() -> Settings:
-    agents: dict[int, Agent] = {}
-    teams: dict[int, Team] = {}
-    views: dict[int, SavedView] = {}
-    checklists: dict[int, Checklist] = {}
-    parts: dict[str, SettingsItem] = {}
-    for item in Item.query(SETTINGS, consistent_read=True):
-        if isinstance(item, AgentItem):
-            agent = decode(Agent, item.body | {"version": item.version})
-            agents[agent.id] = agent
-        elif isinstance(item, TeamItem):
-            team = decode(Team, item.body | {"version": item.version})
-            teams[team.id] = team
-        elif isinstance(item, ViewItem):
-            view = decode(SavedView, item.body | {"version": item.version})
-            views[view.id] = view
-        elif isinstance(item, ChecklistItem):
-            checklist = decode(Checklist, item.body | {"version": item.version})
-            checklists[checklist.id] = checklist
-        elif isinstance(item, SettingsItem):
-            parts[item.sk] = item
+    items = list(Item.query(SETTINGS, consistent_read=True))
+    parts = {item.sk: item for item in items if isinstance(item, SettingsItem)}
     if _GENERAL not in parts or _SECRET not in parts:
         raise NotFound("desk_not_prepared")
     general = decode(General, parts[_GENERAL].body | {"version": parts[_GENERAL].version})
     settings = replace(
         Settings.of(general),
         secret=parts[_SECRET].body["secret"],
-        agents=agents,
-        teams=teams,
-        views=views,
-        checklists=checklists,
+        agents=_found(items, AgentItem, Agent),
+        teams=_found(items, TeamItem, Team),
+        views=_found(items, ViewItem, SavedView),
+        checklists=_found(items, ChecklistItem, Checklist),
     )
     if _LEVELS not in parts:
         return settings
     return settings.promising(ServiceLevels.from_json(parts[_LEVELS].body, int(parts[_LEVELS].version)))
+
+
+def _found(items: Iterable[Item], stored_as: type[Item], kind: Callable[..., _Kept]) -> dict[int, _Kept]:
+    """Those of a kind, by their ids."""
+    found = (decode(kind, item.body | {"version": item.version}) for item in items if isinstance(item, stored_as))
+    return {one.id: one for one in found}

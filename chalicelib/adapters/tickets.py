@@ -1,6 +1,6 @@
 """Tickets in the table: one by number, whole pages, queues; saved with everything that belongs to the change."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,15 +58,6 @@ def get(number: int) -> Ticket:
         return _ticket_of(TicketItem.get(ticket_key(number), "TICKET", consistent_read=True))
     except TicketItem.DoesNotExist:
         raise NotFound("ticket_not_found", number=number) from None
-
-
-def find_many(numbers: Collection[int]) -> dict[int, Ticket]:
-    """Those that there are, by number, up to a hundred; one request, none for no numbers."""
-    if not numbers:
-        return {}
-    keys = [(ticket_key(number), "TICKET") for number in sorted(set(numbers))]
-    found = (_ticket_of(item) for item in TicketItem.batch_get(keys))
-    return {ticket.number: ticket for ticket in found}
 
 
 def get_page(number: int) -> TicketPage:

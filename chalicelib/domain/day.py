@@ -41,11 +41,11 @@ def plan(items: Iterable[ActionItem], due: Iterable[Ticket], tickets: Mapping[in
     return Day(now, tuple(task for task in ordered if task.item and task not in now))
 
 
-def bounds(now: datetime, zone: str) -> tuple[datetime, datetime]:
-    """When the day of an instant began in a time zone, and when the next one begins."""
+def bounds(now: datetime, zone: str, days: int = 1) -> tuple[datetime, datetime]:
+    """When the day of an instant began in a time zone, and when it, or that many days from it, are over."""
     local = now.astimezone(ZoneInfo(zone))
     began = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return began.astimezone(UTC), (began + timedelta(days=1)).astimezone(UTC)
+    return began.astimezone(UTC), (began + timedelta(days=days)).astimezone(UTC)
 
 
 def _order(task: Task) -> tuple[datetime, int, int]:

@@ -4,8 +4,8 @@ tickets (`adapters/facts`) and, as they are now, to the few that were found."""
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from chalicelib.domain import day
 from chalicelib.domain.texts import folded
 from chalicelib.domain.ticket import ACTIVE, Ticket
 from chalicelib.domain.words import Kind, Priority, Source, Status
@@ -62,9 +62,7 @@ class View:
         """The end of the day, or of the seventh from today, in the desk's zone; None for any other."""
         if self.due not in (Due.TODAY, Due.WEEK):
             return None
-        days = 1 if self.due is Due.TODAY else 7
-        midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-        return midnight + timedelta(days=days)
+        return day.bounds(now, zone, days=1 if self.due is Due.TODAY else 7)[1]
 
     def fits(self, ticket: Ticket, now: datetime, zone: str) -> bool:
         """Whether a ticket is one of those, as it is now."""

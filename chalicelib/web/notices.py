@@ -19,7 +19,7 @@ def show(visit: Visit) -> Response:
     """Newest first; the mails say the same. Of a ticket that somebody else has by now, contributors see the number."""
     cursor = cursor_of(visit, "after")
     page = outbox.list_notices(visit.agent.id, cursor, _ROWS)
-    found = tickets.find_many({notice.ticket for notice in page.items})
+    found = tickets.list_by_numbers(notice.ticket for notice in page.items)
     may_see = {number: ticket for number, ticket in found.items() if ticket.is_visible_to(visit.agent)}
     values = {"notices": page.items, "tickets": may_see, "cursor": page.cursor, "is_continued": cursor is not None}
     return pages.render(visit, "agent/notices.html", values)

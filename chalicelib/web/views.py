@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from chalice.app import Response
@@ -74,7 +75,7 @@ def _page(visit: Visit, view: View, saved: SavedView | None = None, error: DeskE
     rows = next((rows for rows in _ROWS if f"{rows}" == visit.query("rows")), _ROWS[0])
     mine, zone = view.seen_by(visit.agent.id), visit.settings.time_zone
     found = facts.find(mine, visit.now, zone, rows, _place_of(cursor_of(visit, "after")))
-    known = tickets.find_many(found.numbers)
+    known = tickets.list_by_numbers(found.numbers)
     there = (known[number] for number in found.numbers if number in known)
     values = {
         "view": view,
@@ -98,8 +99,8 @@ def _page(visit: Visit, view: View, saved: SavedView | None = None, error: DeskE
 def _choices(visit: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
     """What can be ticked: the name of a group, and its fields with their words."""
 
-    def words(family: str, values: object) -> list[tuple[str, str]]:
-        return [(f"{family}_{one}", i18n.text(visit.language, f"{family}.{one}")) for one in values]  # type: ignore[attr-defined]
+    def words(family: str, values: Iterable[str]) -> list[tuple[str, str]]:
+        return [(f"{family}_{one}", i18n.text(visit.language, f"{family}.{one}")) for one in values]
 
     people = [(ME, i18n.text(visit.language, "view.me")), (0, i18n.text(visit.language, "ticket.nobody"))]
     people += [(agent.id, agent.name) for agent in visit.settings.active_agents() if agent.id != visit.agent.id]

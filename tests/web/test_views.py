@@ -24,7 +24,7 @@ def _nothing_kept() -> None:
 
 
 def indexed(*numbers: int) -> None:
-    indexing.take(tickets.find_many(numbers).values())
+    indexing.take(tickets.list_by_numbers(numbers).values())
 
 
 def shown(page: str) -> list[str]:
