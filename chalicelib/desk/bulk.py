@@ -4,19 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
-from chalicelib.desk.tickets import work_on
+from chalicelib.desk import tickets
 from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.change import Change
 from chalicelib.domain.errors import DeskError, InvalidInput
-from chalicelib.domain.settings import Settings
-from chalicelib.domain.ticket import Ids, Ticket
-from chalicelib.domain.words import Kind, Priority, Status
+from chalicelib.domain.texts import whole_number
+from chalicelib.domain.ticket import Ticket
+from chalicelib.domain.words import Kind, Priority, Status, word_of
 
 MOST_TICKETS = 100
 NONE = "none"
-_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Act(StrEnum):
@@ -56,11 +54,8 @@ def apply(act: Act, values: Mapping[int, str], by: Agent, now: datetime) -> tupl
 
 
 def _apply(act: Act, number: int, value: str, by: Agent, now: datetime) -> Outcome:
-    def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
-        return _VERBS[act](ticket, value, by, settings, now, ids)
-
     try:
-        change = work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+        change = _VERBS[act](number, value, by, now)
     except DeskError as error:
         return Outcome(number, error=error)
     before = change.before or change.after
@@ -74,53 +69,35 @@ def _value(act: Act, ticket: Ticket) -> str:
     return f"{getattr(ticket, act) or (0 if act in (Act.ASSIGNEE, Act.TEAM) else NONE)}"
 
 
-def _assign(ticket: Ticket, value: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
-    to = settings.agent(_number(value)) if _number(value) else None
-    if to and not to.may(Right.WORK_ON_TICKETS):
-        raise InvalidInput("agent_not_active", field="assignee")
-    return ticket.assign(to, by, now, ids)
+def _assign(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.assign(number, whole_number(value), by, now)
 
 
-def _hand_to(ticket: Ticket, value: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
-    team = settings.active_team(_number(value))
-    if _number(value) and team is None:
-        raise InvalidInput("team_not_active", field="team")
-    return ticket.hand_to(team, by, settings, now, ids)
+def _hand_to(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.hand_to_team(number, whole_number(value), by, now)
 
 
-def _set_status(ticket: Ticket, value: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
-    return ticket.set_status(_word(Status, value), by, settings, now, ids)
+def _set_status(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.set_status(number, word_of(Status, value), by, now)
 
 
-def _set_priority(ticket: Ticket, value: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
-    return ticket.set_priority(_word(Priority, value), by, settings, now, ids)
+def _set_priority(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.set_priority(number, word_of(Priority, value), by, now)
 
 
-def _set_kind(ticket: Ticket, value: str, by: Agent, settings: Settings, now: datetime, ids: Ids) -> Change:
-    return ticket.set_kind(None if value == NONE else _word(Kind, value), by, settings, now, ids)
+def _set_kind(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.set_kind(number, None if value == NONE else word_of(Kind, value), by, now)
 
 
-def _add_tags(ticket: Ticket, value: str, by: Agent, _: Settings, now: datetime, ids: Ids) -> Change:
-    return ticket.set_tags((*ticket.tags, *value.split()), by, now, ids)
+def _add_tags(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.add_tags(number, value.split(), by, now)
 
 
-def _set_tags(ticket: Ticket, value: str, by: Agent, _: Settings, now: datetime, ids: Ids) -> Change:
-    return ticket.set_tags(value.split(), by, now, ids)
+def _set_tags(number: int, value: str, by: Agent, now: datetime) -> Change:
+    return tickets.set_tags(number, value.split(), by, now)
 
 
-def _number(value: str) -> int:
-    if not (value.isascii() and value.isdigit() and len(value) <= 16):
-        raise InvalidInput("form_unreadable")
-    return int(value)
-
-
-def _word(words: type[_Word], value: str) -> _Word:
-    if value not in tuple(words):
-        raise InvalidInput("form_unreadable")
-    return words(value)
-
-
-_VERBS: dict[Act, Callable[[Ticket, str, Agent, Settings, datetime, Ids], Change]] = {
+_VERBS: dict[Act, Callable[[int, str, Agent, datetime], Change]] = {
     Act.ASSIGNEE: _assign,
     Act.TEAM: _hand_to,
     Act.STATUS: _set_status,

@@ -1,4 +1,7 @@
-"""What people do with tickets: reply, note, assign, move. One function a thing."""
+"""What people do with tickets: reply, note, assign, move. One function a thing.
+
+Those that set a property return the change as it was saved, an empty one where nothing was different.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -103,20 +106,20 @@ def add_note(number: int, text: str, by: Agent, now: datetime) -> None:
     work_on(number, by, lambda ticket, _, ids: ticket.add_note(text, by, now, ids), now)
 
 
-def assign(number: int, agent_id: int, by: Agent, now: datetime) -> None:
+def assign(number: int, agent_id: int, by: Agent, now: datetime) -> Change:
     """`agent_id` 0 takes the ticket from its agent. Raises InvalidInput for somebody who can't have it."""
     to = settings_store.get().agent(agent_id) if agent_id else None
     if to and not to.may(Right.WORK_ON_TICKETS):
         raise InvalidInput("agent_not_active", field="assignee")
-    work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now, Right.CHANGE_PROPERTIES)
+    return work_on(number, by, lambda ticket, _, ids: ticket.assign(to, by, now, ids), now, Right.CHANGE_PROPERTIES)
 
 
-def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
+def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> Change:
     """`team_id` 0 takes the ticket from its team. Raises InvalidInput("team_not_active"), NotFound, NotAllowed."""
     team = settings_store.get().active_team(team_id)
     if team_id and team is None:
         raise InvalidInput("team_not_active", field="team")
-    work_on(
+    return work_on(
         number,
         by,
         lambda ticket, settings, ids: ticket.hand_to(team, by, settings, now, ids),
@@ -125,37 +128,46 @@ def hand_to_team(number: int, team_id: int, by: Agent, now: datetime) -> None:
     )
 
 
-def set_status(number: int, status: Status, by: Agent, now: datetime, *, despite_items: bool = False) -> None:
+def set_status(number: int, status: Status, by: Agent, now: datetime, *, despite_items: bool = False) -> Change:
     """Raises Conflict for a step that is not possible, or needs a word for the open action items that it leaves
     (`despite_items`), NotFound, NotAllowed."""
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.set_status(status, by, settings, now, ids, despite_items=despite_items)
 
-    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+    return work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
-def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> None:
+def set_priority(number: int, priority: Priority, by: Agent, now: datetime) -> Change:
     """Raises NotFound, NotAllowed."""
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.set_priority(priority, by, settings, now, ids)
 
-    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+    return work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
-def set_kind(number: int, kind: Kind | None, by: Agent, now: datetime) -> None:
+def set_kind(number: int, kind: Kind | None, by: Agent, now: datetime) -> Change:
     """Raises NotFound, NotAllowed."""
 
     def decide(ticket: Ticket, settings: Settings, ids: Ids) -> Change:
         return ticket.set_kind(kind, by, settings, now, ids)
 
-    work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
+    return work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
-def set_tags(number: int, tags: Iterable[str], by: Agent, now: datetime) -> None:
+def set_tags(number: int, tags: Iterable[str], by: Agent, now: datetime) -> Change:
     """All that the ticket has from now on. Raises InvalidInput, NotFound, NotAllowed."""
-    work_on(number, by, lambda ticket, _, ids: ticket.set_tags(tags, by, now, ids), now, Right.CHANGE_PROPERTIES)
+    return work_on(number, by, lambda ticket, _, ids: ticket.set_tags(tags, by, now, ids), now, Right.CHANGE_PROPERTIES)
+
+
+def add_tags(number: int, tags: Iterable[str], by: Agent, now: datetime) -> Change:
+    """Besides those that the ticket has. Raises as `set_tags`."""
+
+    def decide(ticket: Ticket, _: Settings, ids: Ids) -> Change:
+        return ticket.set_tags((*ticket.tags, *tags), by, now, ids)
+
+    return work_on(number, by, decide, now, Right.CHANGE_PROPERTIES)
 
 
 def pin_due(number: int, due_at: datetime | None, reason: str, by: Agent, now: datetime) -> None:

@@ -9,6 +9,7 @@ LONGEST_SUBJECT = 250
 LONGEST_TEXT = 50_000
 MOST_TAGS = 20
 LONGEST_TAG = 50
+_LONGEST_NUMBER = 16
 _UNSEEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Fillers and blanks that Unicode counts among letters, marks and symbols."""
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -59,3 +60,10 @@ def subject_of(subject: str, text: str) -> str:
 def folded(text: str) -> str:
     """The form in which texts are compared: upper and lower case, full and half width are the same."""
     return unicodedata.normalize("NFKC", text).casefold()
+
+
+def whole_number(written: str) -> int:
+    """Of the digits of 2^53 at most, as our own pages send it. Raises InvalidInput("form_unreadable")."""
+    if not (written.isascii() and written.isdigit() and len(written) <= _LONGEST_NUMBER):
+        raise InvalidInput("form_unreadable")
+    return int(written)

@@ -1,6 +1,11 @@
 """The closed lists of words that several parts of the domain share. The values are what is stored and sent."""
 
 from enum import StrEnum
+from typing import TypeVar
+
+from chalicelib.domain.errors import InvalidInput
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class Status(StrEnum):
@@ -46,3 +51,10 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     AGENT = "agent"
     CONTRIBUTOR = "contributor"
+
+
+def word_of(words: type[_Word], written: str) -> _Word:
+    """What our own pages send is in the list. Raises InvalidInput("form_unreadable")."""
+    if written not in tuple(words):
+        raise InvalidInput("form_unreadable")
+    return words(written)

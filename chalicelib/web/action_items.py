@@ -78,13 +78,13 @@ def add_checklist(visit: Visit, number: str) -> Response:
         form.check(("checklist",))
         action_items.add_checklist(at, form.number("checklist"), visit.agent, visit.now)
     except (InvalidInput, Conflict) as error:
-        return tickets.show_again(visit, at, Draft(error=error))
+        return tickets.page_of(visit, at, Draft(error=error))
     return pages.redirect(visit, _ticket(at), "checklist_added")
 
 
 def _again(visit: Visit, number: int, form: Form, item_id: int, error: DeskError) -> Response:
     typed = ItemDraft(item_id, form.text("title"), form.text("owner"), form.text("due_at"))
-    return tickets.show_again(visit, number, Draft(item=typed, error=error))
+    return tickets.page_of(visit, number, Draft(item=typed, error=error))
 
 
 def _due(visit: Visit, form: Form) -> datetime | None:

@@ -6,6 +6,7 @@ from chalicelib.desk import bulk
 from chalicelib.desk.bulk import Act, Outcome
 from chalicelib.domain.agent import Right
 from chalicelib.domain.errors import InvalidInput
+from chalicelib.domain.texts import whole_number
 from chalicelib.web import errors, forms
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form
@@ -25,7 +26,7 @@ def apply(visit: Visit) -> Response:
     try:
         form.check({*form.fields.keys() & {f"{_TICKET}{number}" for number in chosen}, "act", "tags", "back", "undo"})
         act, value = _act(form)
-        values = {_number(number): own if form.text("undo") else value for number, own in chosen.items()}
+        values = {whole_number(number): own if form.text("undo") else value for number, own in chosen.items()}
         outcomes = bulk.apply(act, values, visit.agent, visit.now)
     except InvalidInput as error:
         return _page(visit, form, Act.TAGS, (), error)
@@ -42,12 +43,6 @@ def _act(form: Form) -> tuple[Act, str]:
         if not value:
             raise InvalidInput("act_missing")
     return Act(name), value
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len("9007199254740992")):
-        raise InvalidInput("form_unreadable")
-    return int(text)
 
 
 def _page(

@@ -18,6 +18,7 @@ from multipart import (  # type: ignore[import-untyped] # typed, but without its
 
 from chalicelib.desk.tickets import Upload
 from chalicelib.domain.errors import DeskError, InvalidInput, InvalidSetting
+from chalicelib.domain.texts import whole_number
 from chalicelib.web import shown
 
 LARGEST_BODY = 10_000_000  # the gateway's own limit
@@ -46,10 +47,7 @@ class Form:
 
     def number(self, name: str) -> int:
         """Raises InvalidInput("form_unreadable") for what is not a number: our pages send nothing else."""
-        value = self.text(name)
-        if not (value.isascii() and value.isdigit() and len(value) <= 16):
-            raise InvalidInput("form_unreadable")
-        return int(value)
+        return whole_number(self.text(name))
 
     def check(self, known: Collection[str]) -> None:
         """Raises InvalidInput when the form could not be read to its end or has fields that its page has not."""

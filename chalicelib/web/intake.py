@@ -11,7 +11,7 @@ from chalicelib.domain.address import sendable_address
 from chalicelib.domain.agent import Right
 from chalicelib.domain.errors import Conflict, InvalidInput
 from chalicelib.domain.texts import LONGEST_SUBJECT, checked_name, checked_text
-from chalicelib.domain.words import Kind, Priority, Source
+from chalicelib.domain.words import Kind, Priority, Source, word_of
 from chalicelib.web import errors, forms, pages
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.forms import Form, Mistakes
@@ -72,8 +72,7 @@ def _read(visit: Visit, form: Form, mistakes: Mistakes) -> Call | None:
 def _call(form: Form, submission: str, name: str) -> Call:
     """Raises InvalidInput("form_unreadable") for a choice that the page does not offer."""
     kind, source, language = form.text("kind"), form.text("source"), form.text("language")
-    is_offered = source in _SOURCES and form.text("priority") in tuple(Priority) and language in i18n.LANGUAGES
-    if not is_offered or kind not in {"", *Kind}:
+    if source not in _SOURCES or language not in i18n.LANGUAGES:
         raise InvalidInput("form_unreadable")
     return Call(
         submission,
@@ -83,8 +82,8 @@ def _call(form: Form, submission: str, name: str) -> Call:
         form.text("text"),
         Source(source),
         language,
-        Priority(form.text("priority")),
-        Kind(kind) if kind else None,
+        word_of(Priority, form.text("priority")),
+        word_of(Kind, kind) if kind else None,
         form.number("team") if form.text("team") else 0,
         acknowledge=bool(form.text("acknowledge")),
         is_answered=form.text("do") == "answered",

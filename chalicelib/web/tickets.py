@@ -15,7 +15,7 @@ from chalicelib.domain.agent import Agent, Right
 from chalicelib.domain.errors import Conflict, DeskError, InvalidInput, NotFound
 from chalicelib.domain.outgoing import Outgoing
 from chalicelib.domain.ticket import TRANSITIONS, Ticket
-from chalicelib.domain.words import Kind, Priority, Status
+from chalicelib.domain.words import Kind, Priority, Status, word_of
 from chalicelib.web import clocks, errors, files, forms, macros, mail_view, pages, parts, timeline
 from chalicelib.web.blueprint import DeskBlueprint
 from chalicelib.web.parts import Part
@@ -68,7 +68,7 @@ class Draft:
 
 @routes.agents(_PAGE, Right.WORK_ON_TICKETS)
 def show(visit: Visit, number: str) -> Response:
-    return _page(visit, identifier(number), Draft())
+    return page_of(visit, identifier(number), Draft())
 
 
 @routes.agents(f"{_PAGE}/files/{{entry_id}}/{{index}}", Right.WORK_ON_TICKETS)
@@ -113,18 +113,18 @@ def reply(visit: Visit, number: str) -> Response:
         form.check(("text", "seen", "then", "cc", "files", "solution", "canned", "macro", "action", "despite_items"))
         match form.text("action"):
             case "insert":
-                return _page(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
+                return page_of(visit, at, replace(draft, text=_with_solution(draft.text, form, visit.agent)))
             case "prepare":
                 text, macro = macros.chosen_into(draft.text, draft.macro, form, visit, at)
-                return _page(visit, at, replace(draft, text=text, macro=macro))
+                return page_of(visit, at, replace(draft, text=text, macro=macro))
             case "drop":
-                return _page(visit, at, replace(draft, macro=""))
+                return page_of(visit, at, replace(draft, macro=""))
             case "apply":
                 return _change(visit, at, form, draft)
         _send(visit, at, form, draft)
     except (InvalidInput, Conflict) as error:
         overtaken = form.number("seen") if error.code == "stale_reply" else None
-        return _page(visit, at, replace(draft, error=error, seen=overtaken, is_written_wrong=True))
+        return page_of(visit, at, replace(draft, error=error, seen=overtaken, is_written_wrong=True))
     return pages.redirect(visit, _path(at), "replied")
 
 
@@ -135,7 +135,7 @@ def add_note(visit: Visit, number: str) -> Response:
         form.check(("text",))
         tickets.add_note(at, form.fields.get("text", ""), visit.agent, visit.now)
     except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(note=form.fields.get("text", ""), error=error, is_written_wrong=True))
+        return page_of(visit, at, Draft(note=form.fields.get("text", ""), error=error, is_written_wrong=True))
     return pages.redirect(visit, _path(at), "noted")
 
 
@@ -146,7 +146,7 @@ def accept_message(visit: Visit, number: str, entry_id: str) -> Response:
     try:
         tickets.accept_message(at, identifier(entry_id), visit.agent, visit.now)
     except (InvalidInput, Conflict) as error:
-        return _page(visit, at, Draft(error=error))
+        return page_of(visit, at, Draft(error=error))
     return pages.redirect(visit, _path(at), "accepted")
 
 
@@ -190,7 +190,7 @@ def _change(visit: Visit, number: int, form: forms.Form, draft: Draft) -> Respon
     despite = bool(form.text("despite_items"))
     use_macro(number, chosen, visit.agent, form.number("seen"), visit.now, then, despite_items=despite)
     if draft.text.strip():
-        return _page(visit, number, replace(draft, macro="", then="", is_changed=True))
+        return page_of(visit, number, replace(draft, macro="", then="", is_changed=True))
     return pages.redirect(visit, _path(number), "macro_applied")
 
 
@@ -202,12 +202,8 @@ def send_again(visit: Visit, number: str, outgoing_id: str) -> Response:
     return pages.redirect(visit, _path(at), "sent_again")
 
 
-def show_again(visit: Visit, number: int, draft: Draft) -> Response:
-    """After something else on the page was refused."""
-    return _page(visit, number, draft)
-
-
-def _page(visit: Visit, number: int, draft: Draft) -> Response:
+def page_of(visit: Visit, number: int, draft: Draft) -> Response:
+    """With what an agent was writing, or what was refused elsewhere on the page."""
     page = _visible_page(visit, number)
     ticket = page.ticket
     panel = customers.get_panel(ticket.customer_id)
@@ -289,14 +285,7 @@ def _wanted_status(word: str, agent: Agent) -> Status | None:
     if not word:
         return None
     agent.require(Right.CHANGE_PROPERTIES)
-    return read_status(word)
-
-
-def read_status(word: str) -> Status:
-    """Raises InvalidInput("form_unreadable")."""
-    if word not in tuple(Status):
-        raise InvalidInput("form_unreadable")
-    return Status(word)
+    return word_of(Status, word)
 
 
 def _path(number: int) -> str:

@@ -140,7 +140,11 @@ FAMILIES: dict[str, tuple[object, ...]] = {
     "quarantine_act": tuple(ActKind),
     "mail_state": ("quarantined", "taken"),
     "letter": tuple(LetterKind),
-    "done": (*(f"letter_{outcome}" for outcome in Outcome), "item_done", "item_undone", "item_deleted"),
+    "done": (
+        *(f"letter_{outcome}" for outcome in Outcome),
+        *("item_done", "item_undone", "item_deleted"),
+        *("assigned", "team_set", "priority_set", "kind_set"),
+    ),
 }
 
 
