@@ -46,6 +46,9 @@ for blueprint in BLUEPRINTS:
 _LAST_TRY = 5  # maxReceiveCount of the queues in infra/template.yaml
 _SPARE_MILLISECONDS = 30_000
 
+_STEPS: dict[str, Callable[..., None]] = {"renew": renewal.step, "hand_over": hand_over.step}
+"""What goes on page by page by the queue of `deliver`, by the key under which its messages name what it is about."""
+
 Event = dict[str, Any]
 
 
@@ -179,12 +182,10 @@ def _relay_entry(record: DynamoDBRecord) -> None:
 def _deliver_entry(record: SQSRecord) -> None:
     message = json.loads(record.body)
     is_again = bool(message.pop("is_again", False))
-    if "renew" in message:
-        renewal.step(message.pop("renew"), **message, now=_now())
-        return
-    if "hand_over" in message:
-        hand_over.step(message.pop("hand_over"), **message, now=_now())
-        return
+    for name, step in _STEPS.items():
+        if name in message:
+            step(message.pop(name), **message, now=_now())
+            return
     outbox.deliver(message["ticket"], message["id"], _tries(record), _now(), is_again=is_again)
 
 

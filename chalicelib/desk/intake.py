@@ -62,9 +62,7 @@ def open_from_form(form: FormRequest, now: datetime) -> int:
 
     Three requests, two of them one after the other; with files one more and one for each. Raises InvalidInput, TooMany.
     """
-    address = sendable_address(form.address)
-    if settings_store.get().receives(address):
-        raise InvalidInput("address_is_ours", field="email")
+    address = _checked_address(form.address)
     text = checked_text(form.text)
     if form.uploads:  # nobody fills the bucket with what is refused afterwards
         limits.check(_limit_of(form), FORMS_PER_HOUR, _HOUR, now)
@@ -86,18 +84,22 @@ def open_by_agent(call: Call, by: Agent, now: datetime) -> int:
     Three requests, two of them one after the other. Raises InvalidInput, NotAllowed.
     """
     by.require(Right.CHANGE_PROPERTIES)
-    address, settings = sendable_address(call.address), settings_store.get()
-    if settings.receives(address):
-        raise InvalidInput("address_is_ours", field="email")
-    if call.team and settings.active_team(call.team) is None:
+    address, text = _checked_address(call.address), checked_text(call.text)
+    if call.team and settings_store.get().active_team(call.team) is None:
         raise InvalidInput("team_not_active", field="team")
-    checked_text(call.text)
 
     def attempt() -> int:
         customer, number = both(lambda: customers.find(address), tickets_store.next_number)
-        return _take_down(call, customer, number, address, by, now)
+        return _take_down(call, text, customer, number, address, by, now)
 
     return _once(call.submission_id, attempt)
+
+
+def _checked_address(typed: str) -> str:
+    address = sendable_address(typed)
+    if settings_store.get().receives(address):
+        raise InvalidInput("address_is_ours", field="email")
+    return address
 
 
 def _once(submission_id: str, attempt: Callable[[], int]) -> int:
@@ -109,6 +111,13 @@ def _once(submission_id: str, attempt: Callable[[], int]) -> int:
         if earlier is None:
             raise
         return earlier
+
+
+def _remembering(submission_id: str, number: int, now: datetime) -> Transaction:
+    """Fails with AlreadyDone where the same submission has made a ticket."""
+    also = Transaction()
+    also.put_new(forms.item_of(submission_id, number, now), AlreadyDone("form_sent_before"))
+    return also
 
 
 def _limit_of(form: FormRequest) -> str:
@@ -136,20 +145,21 @@ def _open(
     change = open_ticket(
         number, form.subject, message, customer, form.language, settings, now, ids, acknowledge=flood is None
     )
-    also = Transaction()
+    also = _remembering(form.submission_id, number, now)
     change, customer = floods.count(change, customer, flood, settings, now, ids, also)
-    also.put_new(forms.item_of(form.submission_id, number, now), AlreadyDone("form_sent_before"))
     customers.keep(also, customer, known)
     limits.count_in(also, _limit_of(form), FORMS_PER_HOUR, _HOUR, now)
     save(change, settings, now, ids, also)
     return number
 
 
-def _take_down(call: Call, known: Customer | None, number: int, address: str, by: Agent, now: datetime) -> int:
+def _take_down(
+    call: Call, text: str, known: Customer | None, number: int, address: str, by: Agent, now: datetime
+) -> int:
     settings, ids = settings_store.get(), new_ids(now)
     customer = known or Customer(next(ids), address, call.name.strip() or in_unicode(address), call.language, now)
     author = Author(AuthorKind.CUSTOMER, customer.id, customer.name)
-    message = Message(author, checked_text(call.text), now, call.source, remarks=(f"taken_by:{by.name}",))
+    message = Message(author, text, now, call.source, remarks=(f"taken_by:{by.name}",))
     change = open_ticket(
         number,
         call.subject,
@@ -168,8 +178,7 @@ def _take_down(call: Call, known: Customer | None, number: int, address: str, by
     if call.is_answered:  # whatever a checklist has just brought stays to be done
         resolved = change.after.set_status(Status.RESOLVED, by, settings, now, ids, despite_items=True)
         change = change.then(resolved)
-    also = Transaction()
-    also.put_new(forms.item_of(call.submission_id, number, now), AlreadyDone("form_sent_before"))
+    also = _remembering(call.submission_id, number, now)
     customers.keep(also, customer, known)
     save(change, settings, now, ids, also)
     return number

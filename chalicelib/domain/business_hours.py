@@ -312,13 +312,17 @@ def _zone(name: Any) -> ZoneInfo:
 def _country(code: str) -> str:
     if not code:
         return ""
-    try:
-        if not _COUNTRY.fullmatch(code):
-            raise NotImplementedError(code)
-        _public_holidays(code)
-    except NotImplementedError as error:
-        raise InvalidSetting("calendar_country", value=_shown(code)) from error
+    if not _COUNTRY.fullmatch(code) or not _is_known(code):
+        raise InvalidSetting("calendar_country", value=_shown(code))
     return code
+
+
+def _is_known(country: str) -> bool:
+    try:
+        _public_holidays(country)
+    except NotImplementedError:
+        return False
+    return True
 
 
 def _dates(texts: Any) -> frozenset[date]:

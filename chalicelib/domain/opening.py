@@ -63,17 +63,20 @@ def open_ticket(
         assignee=taken_by.id if taken_by else 0,
         last_replier=taken_by.id if taken_by else 0,
     )
-    ticket = replace(ticket, policy=settings.policy_for(ticket).id)
-    if is_promised:
-        ticket = replace(ticket, clocks=settings.promise_to(ticket).opened(message.at))
-    if taken_by:
-        ticket = replace(ticket, clocks=promises.answered(ticket.clocks, message.at))
+    ticket = _promised(ticket, settings, message.at, is_promised=is_promised, is_answered=taken_by is not None)
     opened = _opened(ticket, author_of(taken_by) if taken_by else message.author, now, ids)
     change = Change(None, ticket, (entry, opened))
     if acknowledge:
         mail = Outgoing(next(ids), number, Purpose.ACKNOWLEDGEMENT, now, to=customer.address, entry_id=entry.id)
         change = change.and_send(mail)
     return change.then(checklist.add_by_itself(ticket, DESK, settings, now, ids))
+
+
+def _promised(ticket: Ticket, settings: Settings, at: datetime, *, is_promised: bool, is_answered: bool) -> Ticket:
+    """With its policy, and clocks where there is to be any promise."""
+    given = replace(ticket, policy=settings.policy_for(ticket).id)
+    clocks = settings.promise_to(given).opened(at) if is_promised else ()
+    return replace(given, clocks=promises.answered(clocks, at) if is_answered else clocks)
 
 
 def _opened(ticket: Ticket, by: Author, now: datetime, ids: Ids) -> Entry:
